@@ -1,0 +1,52 @@
+# newsreader: `make run` opens the reader on the seeds, `make test` runs every check.
+# Both set up .venv by themselves; a Python 3.11 or newer with venv is all they need.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+ARGS ?= seeds
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint unit bench stress clean
+
+help: ## Show the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("newsreader needs Python 3.11 or newer: make PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(VENV)/.run $@
+
+run: $(VENV)/.run ## Open the reader on the bundled seeds (another archive: make run ARGS=PATH)
+	@$(BIN)/newsreader $(ARGS)
+
+test: lint unit ## Run every check: lint, types, layers, tests, coverage
+
+lint: $(VENV)/.dev ## Lint, format, types, layer contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/.dev ## The tests, with branch coverage of everything outside tui/
+	@rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -q -n $(JOBS) -m "not stress"
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+bench: $(VENV)/.dev ## Measure: the append path of a mark, and more as the rooms fill
+	$(BIN)/python -m tests.bench
+
+stress: $(VENV)/.dev ## The long form of the reliability tests
+	$(BIN)/python -m pytest -q -m stress -s
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

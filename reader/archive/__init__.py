@@ -1,0 +1,1 @@
+"""Markdown files: from a folder on disk to stories. Nothing here writes."""

@@ -1,0 +1,102 @@
+"""Text from outside becomes text that is safe to show: the only sanitiser.
+
+Every string from a story, a file name, a config value, an exception or another program passes `line`
+or `block` once, where it enters. What comes out holds no control character (but newlines in a block),
+no escape sequence, no text-direction override, no lone surrogate, and no pile of combining marks.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+LINE_LIMIT: Final = 1_000
+"""Characters kept of a one-line field; real titles end at 150, real excerpts at 340."""
+
+EXCERPT_LIMIT: Final = 20_000
+"""Characters kept of an excerpt or another paragraph."""
+
+BLOCK_LIMIT: Final = 1_048_576
+"""Characters kept of a body: cleaning 10 MB takes 1.6 s, 1 MiB a sixth of it."""
+
+REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+
+# CSI, then OSC/DCS/SOS/PM/APC up to their terminator, then any other escape; 7-bit and C1 forms.
+# Unterminated strings lose their introducer only, so a stray ESC cannot swallow the rest of a text.
+_SEQUENCE = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90-\x9f]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]?"
+)
+
+# What no one can see: dropped. Everything else that a terminal might act on leaves a visible mark.
+# ZWJ, ZWNJ and variation selectors stay: emoji, Persian and Indic scripts need them.
+_INVISIBLE = dict.fromkeys(
+    [
+        0x0D,
+        0xAD,
+        0x061C,
+        0x180E,
+        0x200B,
+        0x200E,
+        0x200F,
+        *range(0x202A, 0x202F),
+        *range(0x2060, 0x2070),
+        0xFEFF,
+        *range(0xE0000, 0xE0080),
+    ]
+)
+_UNSAFE = dict.fromkeys(
+    [
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        *range(0xFFF9, 0xFFFC),
+        *range(0xD800, 0xE000),
+        0xFFFE,
+        0xFFFF,
+    ],
+    REPLACEMENT,
+)
+_SPACES = dict.fromkeys([0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029], " ")
+_BREAKS = {0x09: "    ", **dict.fromkeys([0x0A, 0x0C, 0x85, 0x2028, 0x2029], "\n")}
+_LINE_TABLE = {**_UNSAFE, **_INVISIBLE, **_SPACES}
+_BLOCK_TABLE = {**_UNSAFE, **_INVISIBLE, **_BREAKS}
+
+# Five and more marks on one letter climb over the lines above ("zalgo"); no language needs them.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u0730-\u074a\u0900-\u0902\u093c\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u0f71-\u0f7e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
+_HAS_MARK = re.compile(f"[{_MARKS}]")
+
+
+def line(text: str, limit: int = LINE_LIMIT) -> str:
+    """One line: white space folded to single spaces, at most `limit` characters; may be empty."""
+    return " ".join(_safe(text[: 4 * limit], _LINE_TABLE).split())[:limit]
+
+
+def field(text: str, limit: int = LINE_LIMIT) -> str:
+    """A front matter value as one line: HTML entities decoded, once, before it is cleaned."""
+    return line(html.unescape(text[: 4 * limit]) if "&" in text else text, limit)
+
+
+def block(text: str, limit: int = BLOCK_LIMIT) -> str:
+    r"""Several lines, parted by ``\n``: tabs become four spaces; cut after `limit` characters."""
+    return _safe(text[:limit].replace("\r\n", "\n").replace("\r", "\n"), _BLOCK_TABLE)
+
+
+def path(text: str, limit: int = LINE_LIMIT) -> str:
+    r"""A file name or path as one line: bytes that are no UTF-8 show as ``\xNN``."""
+    return line(text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"), limit)
+
+
+def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    if "\x1b" in text or not text.isascii():
+        text = _SEQUENCE.sub("", text)
+    text = text.translate(table)
+    return _PILE.sub(r"\1", text) if _HAS_MARK.search(text) else text

@@ -1,0 +1,53 @@
+"""Every exception newsreader raises on purpose.
+
+::
+
+    NewsreaderError
+    ├── UsageError            wrong use: a path that is not there, an option that does not exist
+    ├── ConfigError           the config file cannot be read at all
+    ├── ArchiveError          a folder of stories cannot be opened
+    ├── StoryFileError        one story file cannot be read (vanished, unreadable, not a file)
+    ├── StateError            the marks file cannot be read or written
+    │   └── MarkNotSavedError a mark is kept in memory but is not on the disk yet
+    ├── IndexFileError        the index cannot be read or written; it may be deleted at any time
+    └── LinkError             an address that will not be opened
+
+Each names the thing and, where there is one, the next step. A story that is merely damaged is no
+exception: it is a `reader.model.Problem`, collected and shown.
+"""
+
+
+class NewsreaderError(Exception):
+    """Anything newsreader can explain in one sentence; ``str()`` is that sentence."""
+
+
+class UsageError(NewsreaderError):
+    """The command line asks for something that is not there; exit code 2."""
+
+
+class ConfigError(NewsreaderError):
+    """The config file cannot be read as a whole; exit code 2."""
+
+
+class ArchiveError(NewsreaderError):
+    """An archive cannot be opened: no such folder, or no story in it."""
+
+
+class StoryFileError(NewsreaderError):
+    """A story file cannot be read now."""
+
+
+class StateError(NewsreaderError):
+    """The marks cannot be read or written."""
+
+
+class MarkNotSavedError(StateError):
+    """A mark stands in memory and is tried again, but is not on the disk yet."""
+
+
+class IndexFileError(NewsreaderError):
+    """The index file cannot be used; deleting it costs nothing but a rescan."""
+
+
+class LinkError(NewsreaderError):
+    """An address that is not opened or copied: not http or https, or malformed."""

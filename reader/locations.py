@@ -1,0 +1,57 @@
+"""Where newsreader keeps its own files: nothing is ever written anywhere else.
+
+The XDG variables win on every system; without them platformdirs says what is usual there.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import platformdirs
+
+APP: Final = "newsreader"
+
+
+def config_dir() -> Path:
+    """Folder of the config and of the marks: small, precious, worth a backup."""
+    return _xdg("XDG_CONFIG_HOME") or platformdirs.user_config_path(APP, appauthor=False)
+
+
+def cache_dir() -> Path:
+    """Folder of the indexes: may be deleted at any time."""
+    return _xdg("XDG_CACHE_HOME") or platformdirs.user_cache_path(APP, appauthor=False)
+
+
+def log_dir() -> Path:
+    """Folder of the log and of crash reports."""
+    return _xdg("XDG_STATE_HOME") or platformdirs.user_log_path(APP, appauthor=False)
+
+
+def config_file() -> Path:
+    """The config, which need not exist."""
+    return config_dir() / "config.yaml"
+
+
+def log_file() -> Path:
+    """The log of the terminal app."""
+    return log_dir() / "newsreader.log"
+
+
+def private_dir(path: Path) -> Path:
+    """`path`, made with its parents where missing, 0700 if it was made here.
+
+    Raises:
+        OSError: If it cannot be made.
+    """
+    if not path.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
+def _xdg(variable: str) -> Path | None:
+    # The XDG specification: relative values are invalid and are to be ignored.
+    value = os.environ.get(variable, "")
+    return Path(value) / APP if value.startswith("/") else None
