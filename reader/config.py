@@ -1,0 +1,353 @@
+"""What the user set in ``config.yaml``, or the defaults; nothing in that file can stop the program.
+
+What is wrong with the file becomes sentences in `Config.problems`, and the rest of it still counts.
+PyYAML is imported only where there is a file to read.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+from reader import clean
+
+SIZE_LIMIT_BYTES: Final = 262_144
+"""Largest config file read; one that sets everything has some 2 kB."""
+
+DWELL_RANGE_S: Final = (0.1, 60.0)
+"""Shortest and longest rest on a story that marks it as read."""
+
+PROBLEM_LIMIT: Final = 20
+"""Problems told one by one; what comes after is only counted."""
+
+PATH_LIMIT: Final = 4_096
+
+# More is no config. Composing nodes recurses in C: some 25,000 levels overflow the stack and kill the
+# process, so the events, which do not recurse, are counted first.
+_DEPTH_LIMIT: Final = 16
+_ALIAS_LIMIT: Final = 16
+_EVENT_LIMIT: Final = 50_000
+
+Node: TypeAlias = Any
+"""A `yaml.nodes.Node`; its stubs do not know ``id``, which tells lists from mappings and scalars."""
+
+_NULLS: Final = ("", "~", "null", "Null", "NULL")
+_SWITCH_WORDS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredArchive:
+    """A folder of stories the config names.
+
+    Attributes:
+        name: Without ``/``; empty where the config gives none and the folder's own name is to be taken.
+        path: Absolute unless the config's own folder is given as relative; need not exist.
+    """
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting. The attributes are the keys of the file, but for `problems`.
+
+    Attributes:
+        archives: What opens when the command line names nothing; may be empty.
+        theme: Name of a theme, or empty for the default one.
+        mark_read: When a story becomes read: after a rest on it, when it is opened, by hand only.
+        dwell_s: How long that rest is, within `DWELL_RANGE_S`.
+        browser: Command that opens a link, or empty for what the system has; see `reader.browser`.
+        ascii: Draw with ASCII only.
+        mouse: Listen to the mouse.
+        animations: Let things glide into place.
+        date_format: Recent dates in the list as an age, or always as a date.
+        density: Lines a story takes in the list.
+        keys: Command id to keys as written; neither is checked here. An empty value means no key.
+        problems: What could not be used, one sentence each, in the order of the file.
+    """
+
+    archives: tuple[ConfiguredArchive, ...] = ()
+    theme: str = ""
+    mark_read: Literal["dwell", "open", "manual"] = "dwell"
+    dwell_s: float = 1.5
+    browser: str = ""
+    ascii: bool = False
+    mouse: bool = True
+    animations: bool = False
+    date_format: Literal["age", "date"] = "age"
+    density: Literal["two-line", "one-line"] = "two-line"
+    keys: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+
+def load(path: Path) -> Config:
+    """What the file at `path` says; the defaults where it says nothing or is not there. Never raises."""
+    reading = _Reading(path)
+    try:
+        text = _read(path)
+        root = None if text is None else _compose(text)
+    except _UnreadableError as error:
+        reading.add(str(error), error.line)
+        root = None
+    values = {} if root is None else reading.settings(root)
+    return replace(Config(), **values, problems=reading.problems())
+
+
+class _UnreadableError(Exception):
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+def _read(path: Path) -> str | None:
+    """The text of the file; None where there is none."""
+    try:
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise _UnreadableError("not a regular file")
+            data = file.read(SIZE_LIMIT_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _UnreadableError(f"cannot be read: {error.strerror}") from error
+    if len(data) > SIZE_LIMIT_BYTES:
+        raise _UnreadableError(f"larger than {SIZE_LIMIT_BYTES // 1024} KiB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _UnreadableError("not UTF-8 text", data.count(b"\n", 0, error.start) + 1) from error
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting, so that a pipe in the config's place does not hold up the start."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _compose(text: str) -> Node | None:
+    """The file as nodes, which know their lines; None for one that is empty."""
+    import yaml
+
+    # The base loader leaves every scalar as written: no dates, no octal numbers, no objects.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    try:
+        _guard(yaml.parse(text, Loader=loader))
+        node: Node | None = yaml.compose(text, Loader=loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise _UnreadableError(f"not YAML: {clean.line(error.problem or 'malformed')}", line) from error
+    except yaml.YAMLError as error:
+        raise _UnreadableError("not YAML: it holds characters YAML does not allow") from error
+    return node
+
+
+def _guard(events: Iterable[Any]) -> None:
+    """Walk the events.
+
+    Raises:
+        _UnreadableError: If they nest, refer or are more than a config needs.
+    """
+    depth = aliases = 0
+    for number, event in enumerate(events):
+        kind = type(event).__name__
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        aliases += kind == "AliasEvent"
+        if depth > _DEPTH_LIMIT or aliases > _ALIAS_LIMIT or number > _EVENT_LIMIT:
+            raise _UnreadableError("nested too deeply, or no config at all", event.start_mark.line + 1)
+
+
+class _Reading:
+    """One file being read: takes settings out of its nodes, and notes what is wrong on the way.
+
+    A method that reads a value returns None where the default stands.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._name = clean.path(path.name or str(path))
+        self._problems: list[tuple[int, str]] = []
+        self._untold = 0
+
+    def add(self, sentence: str, line: int = 0) -> None:
+        if len(self._problems) >= PROBLEM_LIMIT:
+            self._untold += 1
+            return
+        place = f"{self._name}:{line}" if line else self._name
+        self._problems.append((line, f"{place}: {sentence}"))
+
+    def problems(self) -> tuple[str, ...]:
+        told = [sentence for _, sentence in sorted(self._problems, key=lambda problem: problem[0])]
+        more = [f"{self._name}: {self._untold:,} more"] if self._untold else []
+        return (*told, *more)
+
+    def settings(self, root: Node) -> dict[str, Any]:
+        if root.id != "mapping":
+            if not _is_null(root):
+                self._wrong(root, 'holds no "key: value" lines')
+            return {}
+        values: dict[str, Any] = {}
+        for key_node, node in root.value:
+            key = _scalar(key_node)
+            if key not in _SETTINGS:
+                self._unknown(key_node, "key", key, _SETTINGS)
+                continue
+            if key in values:
+                self._wrong(key_node, f'"{key}" is set twice, the last one counts')
+            value = None if _is_null(node) else _SETTINGS[key](self, key, node)
+            if value is not None:
+                values[key] = value
+        return values
+
+    def text(self, key: str, node: Node) -> str | None:
+        value = _scalar(node)
+        if value is None:
+            self._wrong(node, f"{key} is not one line of text")
+            return None
+        return clean.line(value)
+
+    def switch(self, key: str, node: Node) -> bool | None:
+        value = _SWITCH_WORDS.get((_scalar(node) or "").casefold())
+        if value is None:
+            self._wrong(node, f"{key} is neither true nor false")
+        return value
+
+    def choice(self, key: str, node: Node) -> str | None:
+        value = _scalar(node)
+        if value not in _CHOICES[key]:
+            self._unknown(node, f"value of {key}", value, _CHOICES[key])
+            return None
+        return value
+
+    def dwell(self, key: str, node: Node) -> float | None:
+        lowest, highest = DWELL_RANGE_S
+        try:
+            value = float(_scalar(node) or "")
+        except ValueError:
+            value = -1.0
+        if lowest <= value <= highest:
+            return value
+        self._wrong(node, f"{key} is not a number of seconds from {lowest:g} to {highest:g}")
+        return None
+
+    def bindings(self, key: str, node: Node) -> dict[str, str] | None:
+        if node.id != "mapping":
+            self._wrong(node, f'{key} holds no "command: keys" lines')
+            return None
+        found: dict[str, str] = {}
+        for command_node, keys_node in node.value:
+            command, keys = _scalar(command_node), _keys(keys_node)
+            if not command or keys is None:
+                self._wrong(command_node, f"{key}: a command and its keys are one line of text each")
+                continue
+            found[clean.line(command)] = keys
+        return found
+
+    def archives(self, key: str, node: Node) -> tuple[ConfiguredArchive, ...]:
+        found: list[ConfiguredArchive] = []
+        names: set[str] = set()
+        for name_node, path_node in self._archive_nodes(key, node):
+            archive = self._archive(name_node, path_node)
+            if archive is None:
+                continue
+            if archive.name in names:
+                self._wrong(path_node, f'two archives have the name "{archive.name}"')
+                continue
+            names.update([archive.name] if archive.name else [])
+            found.append(archive)
+        return tuple(found)
+
+    def _archive_nodes(self, key: str, node: Node) -> list[tuple[Node | None, Node]]:
+        """Name and path of each archive, in any of the ways to write them."""
+        if node.id == "scalar":
+            return [(None, node)]
+        if node.id == "mapping":
+            return self._named_nodes(key, node)
+        nodes: list[tuple[Node | None, Node]] = []
+        for item in node.value:
+            if item.id == "sequence":
+                self._wrong(item, f"{key}: an archive is a path, or a name and a path")
+            else:
+                nodes += [(None, item)] if item.id == "scalar" else self._named_nodes(key, item)
+        return nodes
+
+    def _named_nodes(self, key: str, node: Node) -> list[tuple[Node | None, Node]]:
+        """Of ``name: x`` with ``path: y``, or of one or more ``x: y``."""
+        by_key = {_scalar(key_node): value for key_node, value in node.value}
+        if by_key.keys() <= {"name", "path"} and "path" in by_key:
+            return [(by_key.get("name"), by_key["path"])]
+        if by_key.keys() & {"name", "path"}:
+            self._wrong(node, f'{key}: an archive has a "path", and may have a "name"')
+            return []
+        return [(key_node, value) for key_node, value in node.value]
+
+    def _archive(self, name_node: Node | None, path_node: Node) -> ConfiguredArchive | None:
+        is_named = name_node is not None and not _is_null(name_node)
+        name = clean.line(_scalar(name_node) or "") if is_named else ""
+        # "url:" begins the ids of related stories, which must not be taken for stories of an archive.
+        if "/" in name or name.startswith("url:") or (is_named and not name):
+            self._wrong(name_node, 'a name of an archive is text without "/", not beginning with "url:"')
+            return None
+        text = _scalar(path_node) or ""
+        # A path is used as written or not at all: a cleaned one would name another folder.
+        if not text or len(text) > PATH_LIMIT or "\n" in text or clean.block(text) != text:
+            self._wrong(path_node, "a path of an archive is empty, too long or holds control characters")
+            return None
+        return ConfiguredArchive(name, self._path.parent / os.path.expanduser(text))
+
+    def _unknown(self, node: Node, what: str, word: str | None, known: Iterable[str]) -> None:
+        if len(self._problems) >= PROBLEM_LIMIT:  # looking for the nearest is the slow part
+            self._untold += 1
+            return
+        shown = clean.line(word or "", 60)
+        near = difflib.get_close_matches(shown.casefold().replace("-", "_"), known, n=1)
+        near = near or difflib.get_close_matches(shown.casefold(), known, n=1)
+        hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
+        self._wrong(node, f'unknown {what} "{shown}"; {hint}')
+
+    def _wrong(self, node: Node, sentence: str) -> None:
+        self.add(sentence, node.start_mark.line + 1)
+
+
+def _scalar(node: Node) -> str | None:
+    """The text of a scalar node, as written in the file; None for a list or a mapping."""
+    return str(node.value) if node.id == "scalar" else None
+
+
+def _is_null(node: Node) -> bool:
+    """Whether the file leaves the value open: ``key:``, ``key: ~`` or ``key: null`` without quotes."""
+    return node.id == "scalar" and not node.style and node.value in _NULLS
+
+
+def _keys(node: Node) -> str | None:
+    """``a`` or ``[a, b]`` as ``a,b``; empty for no key; None for anything else."""
+    if node.id == "scalar":
+        return "" if _is_null(node) else clean.line(str(node.value))
+    parts = [_scalar(part) for part in node.value] if node.id == "sequence" else [None]
+    if any(part is None for part in parts):
+        return None
+    return clean.line(",".join(part for part in parts if part))
+
+
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "mark_read": ("dwell", "open", "manual"),
+    "date_format": ("age", "date"),
+    "density": ("two-line", "one-line"),
+}
+_SETTINGS: Final[dict[str, Callable[[_Reading, str, Node], object]]] = {
+    "archives": _Reading.archives,
+    "theme": _Reading.text,
+    "mark_read": _Reading.choice,
+    "dwell_s": _Reading.dwell,
+    "browser": _Reading.text,
+    "ascii": _Reading.switch,
+    "mouse": _Reading.switch,
+    "animations": _Reading.switch,
+    "date_format": _Reading.choice,
+    "density": _Reading.choice,
+    "keys": _Reading.bindings,
+}
