@@ -1,0 +1,36 @@
+"""What can still be read of damaged YAML: its top-level fields, each on its own."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any, Final
+
+from reader.archive.guarded import load_fields
+
+_FIELD: Final = re.compile(
+    r"""^(?:"([^"\n]{1,80})"|'([^'\n]{1,80})'|([^\s#:"'\[\]{}-][^:=\n]{0,80}?))[ \t]*[:=](?=[ \t\n]|\Z)""",
+    re.MULTILINE,
+)
+_FIELDS_LIMIT: Final = 200
+
+
+def salvage(text: str) -> dict[str, Any]:
+    """The fields that are sound by themselves as YAML; of the others, the first line as it is written."""
+    found_fields = list(islice(_FIELD.finditer(text), _FIELDS_LIMIT))
+    ends = [*(found.start() for found in found_fields[1:]), len(text)]
+    fields: dict[str, Any] = {}
+    for found, end in zip(found_fields, ends, strict=False):
+        block = text[found.start() : end]
+        loaded = load_fields(block).fields if found[0].endswith(":") else None
+        fields |= loaded or {found[1] or found[2] or found[3]: _written(text, found.end())}
+    return fields
+
+
+def _written(text: str, start: int) -> str:
+    """The rest of a line, out of its quotes."""
+    end = text.find("\n", start)
+    value = text[start : end if end >= 0 else len(text)].strip()
+    if value[:1] in ("'", '"'):
+        value = value[1:].removesuffix(value[0])
+    return value.strip()
