@@ -1,0 +1,229 @@
+"""Reading the index of one archive: rows to draw, the catalogue, and the way from an id to a row."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from reader import links
+from reader.index.catalogue import Catalogue
+from reader.index.connection import IndexFile, text_hash
+from reader.model import (
+    Archive,
+    Problem,
+    ProblemKind,
+    Provider,
+    RowId,
+    Stamp,
+    StoryId,
+    StoryRow,
+    Topic,
+    TopicFile,
+)
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_CHUNK: Final = 500
+"""Values in one statement; SQLite before 3.32 took 999."""
+
+_ESCAPED_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
+
+_T = TypeVar("_T")
+
+_ROW_COLUMNS: Final = (
+    "row, path, title, excerpt, published_us, url, kind, quality, is_published, provider, domain, topicset,"
+    " related, is_damaged"
+)
+
+
+class StoryIndex:
+    """The index of one archive.
+
+    Args:
+        archive: The folder it describes.
+        folder: Where the index files lie.
+        stem: Gives the part of a story id that stays when its file moves to another folder.
+    """
+
+    def __init__(self, archive: Archive, folder: Path, stem: Callable[[StoryId], str]) -> None:
+        self.archive = archive
+        self.stem = stem
+        self._folder = folder
+        self.file = IndexFile(archive, folder)
+        self._topicsets: dict[int, tuple[str, ...]] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+    def rebuild(self) -> None:
+        """Delete the file and begin an empty one; the next sync fills it."""
+        self.file.delete()
+        self.file = IndexFile(self.archive, self._folder)
+        self._topicsets.clear()
+
+    def version(self) -> int:
+        """A number that changes when another connection has written."""
+        with self.file.worker.use("ask whether it changed") as sqlite:
+            return int(sqlite.execute("PRAGMA data_version").fetchone()[0])
+
+    def story_id(self, path: str) -> StoryId:
+        """The id of the story at `path`; bytes that are no UTF-8 are written out, an id is always text."""
+        text = os.fsencode(path).decode("utf-8", "backslashreplace")
+        return StoryId(f"{self.archive.name}/{text}")
+
+    def catalogue(self, tree: Sequence[Topic]) -> Catalogue:
+        """All stories as arrays, without marks."""
+        with self.file.worker.use("list its stories") as sqlite:
+            lines = sqlite.execute(
+                "SELECT row, published_us, quality, flags, topicset FROM story INDEXED BY story_order"
+                " ORDER BY published_us DESC, title COLLATE NOCASE"
+            )
+            return Catalogue(lines, self._read_topicsets(sqlite), tree)
+
+    def topic_names(self) -> set[str]:
+        """Every topic that a story names."""
+        with self.file.worker.use("list its topics") as sqlite:
+            used = {number for (number,) in sqlite.execute("SELECT DISTINCT topicset FROM story")}
+            names = self._read_topicsets(sqlite)
+            return {name for number in used for name in names.get(number, ())}
+
+    def topic_files(self) -> tuple[TopicFile, ...]:
+        """The topics that topic files define."""
+        with self.file.worker.use("list its topic files") as sqlite:
+            return tuple(
+                TopicFile(*row) for row in sqlite.execute("SELECT name, parent, shortname FROM topic_file")
+            )
+
+    def rows(self, rows: Iterable[int], *, base: int = 0) -> list[StoryRow]:
+        """These rows in this order; those that are gone are left out.
+
+        Args:
+            rows: Rows of this index: a window of them, not all.
+            base: Added to each row id, so that those of several archives differ.
+        """
+        wanted = list(rows)
+        found: dict[int, StoryRow] = {}
+        with self.file.screen.use("read stories") as sqlite:
+            for chunk in _chunks(wanted):
+                marks = ",".join("?" * len(chunk))
+                query = f"SELECT {_ROW_COLUMNS} FROM story WHERE row IN ({marks})"
+                for line in sqlite.execute(query, chunk):
+                    found[line[0]] = self._row(sqlite, line, base)
+        return [found[row] for row in wanted if row in found]
+
+    def path_of(self, row: int) -> str | None:
+        """The path of a row's file relative to the archive's root, or None where it is gone."""
+        with self.file.screen.use("find a story") as sqlite:
+            line = sqlite.execute("SELECT path FROM story WHERE row = ?", (row,)).fetchone()
+        return None if line is None else os.fsdecode(line[0])
+
+    def rows_at(self, paths: Iterable[str]) -> dict[str, int]:
+        r"""The row of each of these paths that the index has; the paths as they stand in story ids.
+
+        There a byte that is no UTF-8 is written ``\\xNN``.
+        """
+        found: dict[str, int] = {}
+        wanted = list(paths)
+        odd = [path for path in wanted if "\\x" in path]
+        with self.file.worker.use("find stories") as sqlite:
+            for path_bytes in (str.encode, _written_out) if odd else (str.encode,):
+                group = {path_bytes(path): path for path in (wanted if path_bytes is str.encode else odd)}
+                for chunk in _chunks(list(group)):
+                    marks = ",".join("?" * len(chunk))
+                    for raw, row in sqlite.execute(
+                        f"SELECT path, row FROM story WHERE path IN ({marks})", chunk
+                    ):
+                        found[group[raw]] = row
+        return found
+
+    def rows_with_url(self, url: str) -> list[int]:
+        """The rows whose address leads to the same page."""
+        key = links.url_key(url)
+        if not key:
+            return []
+        with self.file.screen.use("find a link") as sqlite:
+            lines = sqlite.execute("SELECT row, url FROM story WHERE url_hash = ?", (text_hash(key),))
+            return [row for row, other in lines if links.url_key(other) == key]
+
+    def candidates(self, url_keys: Iterable[str], stems: Iterable[str]) -> list[tuple[int, str, str]]:
+        """Row, path and URL key of the stories with one of these URL keys or stems."""
+        found: dict[int, tuple[int, str, str]] = {}
+        with self.file.worker.use("look for moved stories") as sqlite:
+            for column, keys in (("url_hash", url_keys), ("stem_hash", stems)):
+                for chunk in _chunks([text_hash(key) for key in keys if key]):
+                    marks = ",".join("?" * len(chunk))
+                    # The bare column lets SQLite use the partial index on url_hash.
+                    query = f"SELECT row, path, url FROM story WHERE {column} IN ({marks}) AND {column} <> 0"
+                    for row, path, url in sqlite.execute(query, chunk):
+                        found[row] = (row, os.fsdecode(path), links.url_key(url))
+        return list(found.values())
+
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong with the archive's files, by path and line."""
+        with self.file.worker.use("list its problems") as sqlite:
+            lines = sqlite.execute(
+                "SELECT path, line, reason, kind FROM problem ORDER BY path, line, rowid"
+            ).fetchall()
+        return [
+            Problem(os.fsdecode(path), line, reason, ProblemKind(kind)) for path, line, reason, kind in lines
+        ]
+
+    def problem_count(self) -> int:
+        """How many problems there are."""
+        with self.file.worker.use("count its problems") as sqlite:
+            return int(sqlite.execute("SELECT count(*) FROM problem").fetchone()[0])
+
+    def stamps(self) -> dict[str, Stamp]:
+        """What the files looked like when they were read, stories and others."""
+        with self.file.writer.use("list its files") as sqlite:
+            lines = sqlite.execute(
+                "SELECT path, mtime_ns, size FROM story INDEXED BY story_path"
+                " UNION ALL SELECT path, mtime_ns, size FROM other_file"
+            )
+            return {os.fsdecode(path): Stamp(mtime_ns, size) for path, mtime_ns, size in lines}
+
+    def _read_topicsets(self, sqlite: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
+        lines = sqlite.execute("SELECT id, names FROM topicset")
+        self._topicsets = {number: tuple(json.loads(names)) for number, names in lines}
+        return self._topicsets
+
+    def _topics(self, sqlite: sqlite3.Connection, topicset: int) -> tuple[str, ...]:
+        if topicset not in self._topicsets:
+            line = sqlite.execute("SELECT names FROM topicset WHERE id = ?", (topicset,)).fetchone()
+            self._topicsets[topicset] = tuple(json.loads(line[0])) if line else ()
+        return self._topicsets[topicset]
+
+    def _row(self, sqlite: sqlite3.Connection, line: tuple[Any, ...], base: int) -> StoryRow:
+        (row, path, title, excerpt, published_us, url, kind, quality) = line[:8]
+        (is_published, provider, domain, topicset, related, is_damaged) = line[8:]
+        return StoryRow(
+            row_id=RowId(base + row),
+            story_id=self.story_id(os.fsdecode(path)),
+            title=title,
+            excerpt=excerpt,
+            published_at=None if published_us is None else EPOCH + timedelta(microseconds=published_us),
+            url=url,
+            kind=kind,
+            quality=quality,
+            is_published=None if is_published is None else bool(is_published),
+            provider=Provider(provider, domain),
+            topics=self._topics(sqlite, topicset),
+            related_count=related,
+            is_damaged=bool(is_damaged),
+        )
+
+
+def _written_out(path: str) -> bytes:
+    return _ESCAPED_BYTE.sub(lambda found: bytes([int(found[1], 16)]), path.encode())
+
+
+def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

@@ -1,0 +1,223 @@
+"""Bringing the index up to date with the folder: what changed is read, what is gone is forgotten."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from reader import links
+from reader.archive.scan import scan
+from reader.archive.storyfile import read_story
+from reader.archive.topics import read_topic_files
+from reader.errors import ArchiveError, StoryFileError
+from reader.index.connection import text_hash
+from reader.index.plan import plan_sync
+from reader.index.schema import HAS_RELATED, IS_VIDEO, UNPUBLISHED
+from reader.index.stories import EPOCH, StoryIndex
+from reader.model import Problem, ProblemKind, Stamp, Story
+
+BATCH_STORIES: Final = 200
+BATCH_S: Final = 0.25
+"""A batch is written when it is full or this old: rows appear early, and no writer is kept waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is; `total` is 0 while the folder is still being searched."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What a sync did; `was_cancelled` means that the rest is left for the next one."""
+
+    read: int = 0
+    forgotten: int = 0
+    was_cancelled: bool = False
+    has_changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read: its story, or none where it is no story."""
+
+    path: str
+    stamp: Stamp
+    story: Story | None
+    problems: tuple[Problem, ...]
+
+
+def sync(
+    index: StoryIndex,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+) -> SyncReport:
+    """Bring `index` up to date; what was written stays written when it is cancelled or fails.
+
+    Args:
+        index: The index of one archive.
+        on_progress: Called after each batch, from this thread.
+        is_cancelled: Asked often.
+
+    Raises:
+        ArchiveError: If the archive's folder is not there: the index then keeps what it knows.
+        IndexFileError: If the index cannot be written.
+    """
+    archive = index.archive
+    if not archive.root.is_dir():
+        raise ArchiveError(f"the folder {archive.root} is not there any more")
+    on_progress(Progress(0, 0))
+    found = scan(archive, is_cancelled)
+    if is_cancelled():
+        return SyncReport(was_cancelled=True)
+    plan = plan_sync(found.stamps, index.stamps())
+    has_changes = _write_surroundings(index, found.problems)
+    _forget(index, plan.forget)
+    done = 0
+    for batch in _batches(_read_all(index, plan.parse, found.stamps, is_cancelled)):
+        _write(index, batch)
+        done += len(batch)
+        on_progress(Progress(done, len(plan.parse)))
+    return SyncReport(
+        read=done,
+        forgotten=len(plan.forget),
+        was_cancelled=done < len(plan.parse),
+        has_changes=bool(has_changes or done or plan.forget),
+    )
+
+
+def _read_all(
+    index: StoryIndex, paths: tuple[str, ...], stamps: dict[str, Stamp], is_cancelled: Callable[[], bool]
+) -> Iterator[_Read]:
+    for path in paths:
+        if is_cancelled():
+            return
+        try:
+            story = read_story(index.archive, path)
+        except StoryFileError as error:
+            # Remembered under its stamp like the others: read again when it changes, not at every start.
+            problem = Problem(path, 0, str(error), ProblemKind.UNREADABLE)
+            yield _Read(path, stamps[path], None, (problem,))
+        else:
+            yield _Read(path, stamps[path], story, story.problems if story else ())
+
+
+def _batches(results: Iterator[_Read]) -> Iterator[list[_Read]]:
+    batch: list[_Read] = []
+    begun = time.monotonic()
+    for result in results:
+        batch.append(result)
+        if len(batch) >= BATCH_STORIES or time.monotonic() - begun >= BATCH_S:
+            yield batch
+            batch, begun = [], time.monotonic()
+    if batch:
+        yield batch
+
+
+def _write(index: StoryIndex, batch: list[_Read]) -> None:
+    with index.file.writer.write("add stories") as sqlite:
+        for result in batch:
+            path = os.fsencode(result.path)
+            sqlite.execute("DELETE FROM problem WHERE path = ? AND origin = 'story'", (path,))
+            _write_problems(sqlite, result.problems, "story")
+            if result.story is None:
+                sqlite.execute("DELETE FROM story WHERE path = ?", (path,))
+                values = (path, result.stamp.mtime_ns, result.stamp.size_bytes)
+                sqlite.execute("INSERT OR REPLACE INTO other_file VALUES (?, ?, ?)", values)
+            else:
+                sqlite.execute("DELETE FROM other_file WHERE path = ?", (path,))
+                _write_story(sqlite, index, result.stamp, result.story)
+
+
+def _write_story(sqlite: sqlite3.Connection, index: StoryIndex, stamp: Stamp, story: Story) -> None:
+    values = _columns(sqlite, index, stamp, story)
+    known = sqlite.execute("SELECT row FROM story WHERE path = ?", (values["path"],)).fetchone()
+    if known:
+        assignments = ", ".join(f"{name} = :{name}" for name in values)
+        sqlite.execute(f"UPDATE story SET {assignments} WHERE row = :row", {**values, "row": known[0]})
+    else:
+        names = ", ".join(values)
+        places = ", ".join(f":{name}" for name in values)
+        sqlite.execute(f"INSERT INTO story ({names}) VALUES ({places})", values)
+
+
+def _columns(
+    sqlite: sqlite3.Connection, index: StoryIndex, stamp: Stamp, story: Story
+) -> dict[str, str | bytes | int | None]:
+    published = story.published_at
+    flags = 0 if story.is_published is not False else UNPUBLISHED
+    flags |= HAS_RELATED if story.related else 0
+    flags |= IS_VIDEO if story.kind.casefold() == "video" else 0
+    return {
+        "path": os.fsencode(story.path),
+        "mtime_ns": stamp.mtime_ns,
+        "size": stamp.size_bytes,
+        "published_us": None if published is None else (published - EPOCH) // timedelta(microseconds=1),
+        "quality": story.quality,
+        "flags": flags,
+        "topicset": _topicset(sqlite, story.topics),
+        "is_published": story.is_published,
+        "is_damaged": bool(story.problems),
+        "related": len(story.related),
+        "title": story.title,
+        "excerpt": story.excerpt,
+        "url": story.url,
+        "kind": story.kind,
+        "provider": story.provider.name,
+        "domain": story.provider.domain,
+        "url_hash": text_hash(links.url_key(story.url)),
+        "stem_hash": text_hash(index.stem(index.story_id(story.path))),
+    }
+
+
+def _topicset(sqlite: sqlite3.Connection, topics: tuple[str, ...]) -> int:
+    names = json.dumps(topics, ensure_ascii=False)
+    known = sqlite.execute("SELECT id FROM topicset WHERE names = ?", (names,)).fetchone()
+    if known:
+        return int(known[0])
+    return sqlite.execute("INSERT INTO topicset (names) VALUES (?)", (names,)).lastrowid or 0
+
+
+def _forget(index: StoryIndex, paths: tuple[str, ...]) -> None:
+    if not paths:
+        return
+    with index.file.writer.write("forget stories") as sqlite:
+        raw = [(os.fsencode(path),) for path in paths]
+        sqlite.executemany("DELETE FROM story WHERE path = ?", raw)
+        sqlite.executemany("DELETE FROM other_file WHERE path = ?", raw)
+        sqlite.executemany("DELETE FROM problem WHERE path = ? AND origin = 'story'", raw)
+
+
+def _write_surroundings(index: StoryIndex, found: tuple[Problem, ...] | list[Problem]) -> bool:
+    """Topic files and what the scan had to skip; true if they differ from last time."""
+    topics, topic_problems = read_topic_files(index.archive)
+    lines = [(topic.name, topic.parent, topic.shortname) for topic in topics]
+    problems = [*_problem_lines(tuple(found), "scan"), *_problem_lines(topic_problems, "topics")]
+    with index.file.writer.write("note its topics") as sqlite:
+        old_lines = sqlite.execute("SELECT name, parent, shortname FROM topic_file ORDER BY rowid").fetchall()
+        old_problems = sqlite.execute(
+            "SELECT path, line, reason, kind, origin FROM problem WHERE origin <> 'story' ORDER BY rowid"
+        ).fetchall()
+        if old_lines == lines and old_problems == problems:
+            return False
+        sqlite.execute("DELETE FROM topic_file")
+        sqlite.executemany("INSERT INTO topic_file VALUES (?, ?, ?)", lines)
+        sqlite.execute("DELETE FROM problem WHERE origin <> 'story'")
+        sqlite.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?)", problems)
+    return True
+
+
+def _write_problems(sqlite: sqlite3.Connection, problems: tuple[Problem, ...], origin: str) -> None:
+    sqlite.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?)", _problem_lines(problems, origin))
+
+
+def _problem_lines(problems: tuple[Problem, ...], origin: str) -> list[tuple[bytes, int, str, str, str]]:
+    return [(os.fsencode(p.path), p.line, p.reason, p.kind.value, origin) for p in problems]

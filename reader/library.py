@@ -1,0 +1,488 @@
+"""The one door of both front ends: archives, their indexes and the marks, joined.
+
+Methods marked *quick* are for the event loop: bounded, a fraction of a millisecond, never linear in the
+archive. All others belong in a worker thread or in a command without a screen.
+"""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from reader import links, locations
+from reader.archive.storyfile import read_story
+from reader.archive.topics import topic_tree
+from reader.errors import StoryFileError
+from reader.index.catalogue import UNKNOWN_DATE, Catalogue
+from reader.index.connection import DamagedIndexError
+from reader.index.stories import EPOCH, StoryIndex
+from reader.index.sync import Progress, SyncReport, sync
+from reader.model import (
+    Archive,
+    Count,
+    Counts,
+    Mark,
+    Order,
+    Problem,
+    Provider,
+    Related,
+    RowId,
+    Show,
+    Story,
+    StoryId,
+    StoryRow,
+    Topic,
+    View,
+)
+from reader.state import identity
+from reader.state.keeper import Change, MarkKeeper
+
+NO_ROW: Final = RowId(0)
+"""The row id of a related item that is no story here."""
+
+_BASE: Final = 1 << 40
+"""Row ids of the n-th archive begin at n times this."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedItem:
+    """An entry of related coverage and the story it is.
+
+    Attributes:
+        related: What the lead story's file says of it.
+        row: Under which id it is read and starred: a story of an open archive where its address is that of
+            one, else an id made of the address; with an empty id it cannot be marked.
+    """
+
+    related: Related
+    row: StoryRow
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStory:
+    """A story read whole, for the story pane."""
+
+    row: StoryRow
+    story: Story
+    related: tuple[RelatedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What others did since the last look: to marks (ids), to an index."""
+
+    marks: frozenset[StoryId] = frozenset()
+    has_new_stories: bool = False
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """Everything that is computed from indexes and marks together, replaced as a whole by `reload`."""
+
+    tree: tuple[Topic, ...] = ()
+    catalogues: list[Catalogue] = field(default_factory=list)
+    adopted: dict[StoryId, StoryId] = field(default_factory=dict)
+    gone: list[StoryRow] = field(default_factory=list)
+
+
+class Library:
+    """Open archives with their marks.
+
+    Args:
+        archives: At least one; the first may not be missing from `reader.archive.scan.open_archive`.
+        state_folder: Where the marks are kept.
+        cache_folder: Where the indexes are kept.
+        on_trouble: Called from any thread when marks cannot be saved (a sentence) and when they can again
+            (an empty string).
+    """
+
+    def __init__(
+        self,
+        archives: Sequence[Archive],
+        *,
+        state_folder: Path | None = None,
+        cache_folder: Path | None = None,
+        on_trouble: Callable[[str], None] | None = None,
+    ) -> None:
+        self.archives = tuple(archives)
+        folder = (cache_folder or locations.cache_dir()) / "index"
+        self._indexes = [StoryIndex(archive, folder, identity.stem) for archive in self.archives]
+        self._versions: list[int] = []
+        self.keeper = MarkKeeper(state_folder or locations.config_dir(), on_trouble=on_trouble)
+        self._shelf = _Shelf(catalogues=[Catalogue((), {}, ()) for _ in self._indexes])
+        self._lock = threading.RLock()
+        self._pressed: dict[RowId, StoryId] = {}
+
+    # -- opening, syncing, closing ---------------------------------------------------------------
+
+    def open(self) -> None:
+        """Read the marks and what the indexes know. Call once, before anything else."""
+        self.keeper.load()
+        self.reload()
+
+    def close(self) -> None:
+        """Save what is not saved yet; close the files. Quick unless the disk is not."""
+        self.keeper.close()
+        for index in self._indexes:
+            index.close()
+
+    def sync(
+        self,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[SyncReport]:
+        """Bring every index up to date; `reload` shows the outcome. Damaged indexes are rebuilt.
+
+        Raises:
+            ArchiveError: If a folder is not there any more.
+            IndexFileError: If an index cannot be written.
+        """
+        return [self._sync(index, on_progress, is_cancelled) for index in self._indexes]
+
+    def _sync(
+        self, index: StoryIndex, on_progress: Callable[[Progress], None], is_cancelled: Callable[[], bool]
+    ) -> SyncReport:
+        try:
+            return sync(index, on_progress, is_cancelled)
+        except DamagedIndexError:
+            index.rebuild()
+            return sync(index, on_progress, is_cancelled)
+
+    def reload(self) -> None:
+        """Take in what the indexes hold now. Linear in the archive: 0.2 s at 100,000 stories."""
+        with self._lock:
+            self._pressed.clear()
+        try:
+            shelf = self._read_shelf()
+        except DamagedIndexError:
+            for index in self._indexes:
+                index.rebuild()
+            shelf = self._read_shelf()
+        with self._lock:
+            self._shelf = shelf
+            # Marks set while the shelf was being read may not be in it yet.
+            for row_id, story_id in self._pressed.items():
+                self._apply(row_id, story_id)
+
+    def poll(self) -> Changes:
+        """Look for what other instances and sync tools did; cheap when they did nothing.
+
+        Marks that changed are taken in, but for those of stories that need a `reload` to be found.
+        """
+        changed = self.keeper.poll()
+        rows = self._rows_of(changed)
+        with self._lock:
+            for story_id, row_id in rows.items():
+                self._apply(row_id, story_id)
+        versions = [index.version() for index in self._indexes]
+        has_news = bool(self._versions) and versions != self._versions
+        self._versions = versions
+        return Changes(changed, has_news or len(rows) < len(changed))
+
+    # -- views -----------------------------------------------------------------------------------
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topic tree of all archives. Quick."""
+        return self._shelf.tree
+
+    def counts(self) -> Counts:
+        """Unread and total of everything and of each topic, children included. Quick."""
+        with self._lock:
+            shelf = self._shelf
+            return Counts(
+                everything=_sum(catalogue.count("") for catalogue in shelf.catalogues),
+                starred=sum(catalogue.starred for catalogue in shelf.catalogues)
+                + sum(self.is_starred(row.story_id) for row in shelf.gone),
+                topics={
+                    name: _sum(catalogue.count(name) for catalogue in shelf.catalogues)
+                    for name in _names(shelf.tree)
+                },
+            )
+
+    def quality_range(self) -> tuple[int, int]:
+        """The lowest and the highest quality in the archives, for scaling a bar."""
+        ranges = [catalogue.quality_range() for catalogue in self._shelf.catalogues]
+        return min(low for low, _ in ranges), max(high for _, high in ranges)
+
+    def row_ids(self, view: View, also: Collection[int] = ()) -> array[int]:
+        """The stories of a view in its order; may be empty. Starred ones whose file is gone come last.
+
+        Args:
+            view: Which stories.
+            also: Row ids that stay in the view whatever their marks are.
+        """
+        with self._lock:
+            shelf = self._shelf
+            parts = [
+                catalogue.rows(view, [row_id % _BASE for row_id in also if row_id // _BASE == number])
+                for number, catalogue in enumerate(shelf.catalogues)
+            ]
+            gone = self._gone_ids(shelf, also) if view.show is Show.STARRED and not view.topic else []
+        ids = parts[0] if len(parts) == 1 else _merged(shelf.catalogues, parts, view)
+        return array("q", [*ids, *gone]) if gone else ids
+
+    def rows(self, row_ids: Iterable[int]) -> list[StoryRow]:
+        """These stories in this order, the vanished left out. Quick for a window of them."""
+        found: dict[int, StoryRow] = {}
+        by_archive: dict[int, list[int]] = {}
+        wanted = list(row_ids)
+        gone = self._shelf.gone
+        for row_id in wanted:
+            if row_id > 0:
+                by_archive.setdefault(row_id // _BASE, []).append(row_id % _BASE)
+            elif -row_id <= len(gone):
+                found[row_id] = gone[-row_id - 1]
+        for number, rows in by_archive.items():
+            base = number * _BASE
+            for row in self._indexes[number].rows(rows, base=base):
+                found[row.row_id] = row
+        return [found[row_id] for row_id in wanted if row_id in found]
+
+    def next_unread(self, row_ids: array[int], start: int, step: int) -> int | None:
+        """The place in `row_ids` of the first unread story after `start`, before it with -1, or None. Quick.
+
+        Linear only in the read stories that are passed over, 20 ns each.
+        """
+        catalogues = self._shelf.catalogues
+        places = range(start + 1, len(row_ids)) if step > 0 else range(start - 1, -1, -1)
+        for place in places:
+            row_id = row_ids[place]
+            if row_id > 0 and not catalogues[row_id // _BASE].is_read(row_id % _BASE):
+                return place
+        return None
+
+    def find(self, story_id: StoryId) -> RowId | None:
+        """The row of a story, or None where no open archive has it."""
+        return self._rows_of([story_id]).get(story_id)
+
+    # -- one story -------------------------------------------------------------------------------
+
+    def story(self, row: StoryRow) -> OpenStory:
+        """A story read from its file, with its related coverage.
+
+        Raises:
+            StoryFileError: If the file is gone or cannot be read.
+        """
+        if row.row_id <= 0:
+            raise StoryFileError(
+                "no open archive holds the file of this story; its link is kept with its star"
+            )
+        index = self._indexes[row.row_id // _BASE]
+        path = index.path_of(row.row_id % _BASE)
+        story = None if path is None else read_story(index.archive, path)
+        if story is None:
+            raise StoryFileError("the file of this story is gone; r looks at the archive again")
+        return OpenStory(row, story, tuple(self._related_item(row, item) for item in story.related))
+
+    def file_of(self, row: StoryRow) -> Path | None:
+        """Where the story's file lies, or None for what has none."""
+        if row.row_id <= 0:
+            return None
+        index = self._indexes[row.row_id // _BASE]
+        path = index.path_of(row.row_id % _BASE)
+        return None if path is None else index.archive.root / path
+
+    def problems(self) -> list[tuple[Archive, Problem]]:
+        """Everything wrong with the files of the archives."""
+        return [(index.archive, problem) for index in self._indexes for problem in index.problems()]
+
+    def problem_count(self) -> int:
+        """How many problems there are."""
+        return sum(index.problem_count() for index in self._indexes)
+
+    def index_trouble(self) -> str:
+        """Why an index is kept in memory only, in a sentence; empty if none is. Quick."""
+        return next((index.file.trouble for index in self._indexes if index.file.trouble), "")
+
+    # -- marks -----------------------------------------------------------------------------------
+
+    def mark_of(self, story_id: StoryId) -> Mark | None:
+        """What is known of a story under its own id, else under the one it was moved from. Quick."""
+        mark = self.keeper.get(story_id)
+        if mark is None and (old := self._shelf.adopted.get(story_id)) is not None:
+            mark = self.keeper.get(old)
+        return mark
+
+    def is_read(self, story_id: StoryId) -> bool:
+        """Whether a story is read. Quick."""
+        mark = self.mark_of(story_id)
+        return bool(mark and mark.is_read)
+
+    def is_starred(self, story_id: StoryId) -> bool:
+        """Whether a story is starred. Quick."""
+        mark = self.mark_of(story_id)
+        return bool(mark and mark.is_starred)
+
+    def set_read(self, row: StoryRow, is_read: bool) -> None:
+        """Mark a story read or unread, for good. Quick; disk trouble is told through `on_trouble`."""
+        self._record(row, is_read=is_read)
+
+    def set_starred(self, row: StoryRow, is_starred: bool) -> None:
+        """Star a story or take its star away, for good. Quick; disk trouble is told as above."""
+        self._record(row, is_starred=is_starred)
+
+    def _record(self, row: StoryRow, *, is_read: bool | None = None, is_starred: bool | None = None) -> None:
+        if not row.story_id:
+            return
+        with self._lock:
+            if self.keeper.get(row.story_id) is None and (old := self.mark_of(row.story_id)) is not None:
+                # A moved story leaves its old id behind with this press: both marks go over.
+                is_read = old.is_read if is_read is None else is_read
+                is_starred = old.is_starred if is_starred is None else is_starred
+            keeps = bool(is_starred)
+            change = Change(
+                story_id=row.story_id,
+                is_read=is_read,
+                is_starred=is_starred,
+                url=row.url,
+                title=row.title if keeps else "",
+                provider=(row.provider.name or row.provider.domain) if keeps else "",
+                published_at=row.published_at if keeps else None,
+            )
+            self.keeper.record([change])
+            if row.row_id > 0:
+                self._pressed[row.row_id] = row.story_id
+                self._apply(row.row_id, row.story_id)
+
+    def _apply(self, row_id: RowId, story_id: StoryId) -> None:
+        catalogue = self._shelf.catalogues[row_id // _BASE]
+        if row_id % _BASE in catalogue:
+            is_read, is_starred = self.is_read(story_id), self.is_starred(story_id)
+            catalogue.mark(row_id % _BASE, is_read=is_read, is_starred=is_starred)
+
+    # -- how a shelf is read ---------------------------------------------------------------------
+
+    def _read_shelf(self) -> _Shelf:
+        tree = self._read_tree()
+        catalogues = [index.catalogue(tree) for index in self._indexes]
+        marks = self.keeper.marks()
+        rows = self._rows_of(mark.story_id for mark in marks)
+        orphans = [mark for mark in marks if mark.story_id not in rows]
+        adopted = self._adopt(orphans, rows)
+        for mark in marks:
+            row_id = rows.get(mark.story_id)
+            if row_id is not None:
+                _mark(catalogues, row_id, mark)
+        by_id = {mark.story_id: mark for mark in orphans}
+        for story_id, old_id in adopted.items():
+            _mark(catalogues, rows[story_id], by_id[old_id])
+        taken = set(adopted.values())
+        kept = [mark for mark in orphans if mark.is_starred and mark.story_id not in taken]
+        kept.sort(key=lambda mark: (mark.published_at or EPOCH, mark.title), reverse=True)
+        gone = [_gone_row(number, mark) for number, mark in enumerate(kept, start=1)]
+        return _Shelf(tree, catalogues, adopted, gone)
+
+    def _read_tree(self) -> tuple[Topic, ...]:
+        files = [file for index in self._indexes for file in index.topic_files()]
+        names = {name for index in self._indexes for name in index.topic_names()}
+        return topic_tree(files, sorted(names))
+
+    def _rows_of(self, story_ids: Iterable[StoryId]) -> dict[StoryId, RowId]:
+        found: dict[StoryId, RowId] = {}
+        wanted = list(story_ids)
+        for number, index in enumerate(self._indexes):
+            prefix = f"{index.archive.name}/"
+            paths = {story_id[len(prefix) :]: story_id for story_id in wanted if story_id.startswith(prefix)}
+            for path, row in index.rows_at(paths).items():
+                found.setdefault(paths[path], RowId(number * _BASE + row))
+        return found
+
+    def _adopt(self, orphans: Sequence[Mark], rows: dict[StoryId, RowId]) -> dict[StoryId, StoryId]:
+        """Which stories take over the marks of which orphans; their rows are added to `rows`."""
+        if not orphans:
+            return {}
+        url_keys = {links.url_key(mark.url) for mark in orphans}
+        url_keys |= {
+            mark.story_id.removeprefix("url:") for mark in orphans if mark.story_id.startswith("url:")
+        }
+        stems = {identity.stem(mark.story_id) for mark in orphans}
+        candidates: list[identity.Candidate] = []
+        for number, index in enumerate(self._indexes):
+            for row, path, url_key in index.candidates(url_keys, stems):
+                story_id = index.story_id(path)
+                if self.keeper.get(story_id) is None:
+                    candidates.append(identity.Candidate(story_id, url_key))
+                    rows[story_id] = RowId(number * _BASE + row)
+        return identity.adopt(orphans, candidates)
+
+    def _gone_ids(self, shelf: _Shelf, also: Collection[int]) -> list[int]:
+        return [row.row_id for row in shelf.gone if row.row_id in also or self.is_starred(row.story_id)]
+
+    def _related_item(self, lead: StoryRow, related: Related) -> RelatedItem:
+        for number, index in enumerate(self._indexes):
+            for row in index.rows(index.rows_with_url(related.url)[:1], base=number * _BASE):
+                if row.story_id != lead.story_id:
+                    return RelatedItem(related, row)
+        key = links.url_key(related.url)
+        row = StoryRow(
+            row_id=NO_ROW,
+            story_id=StoryId(f"url:{key}" if key else ""),
+            title=related.title,
+            excerpt=related.excerpt,
+            published_at=related.published_at,
+            url=related.url,
+            kind=related.kind,
+            quality=related.quality,
+            is_published=related.is_published,
+            provider=related.provider,
+            topics=related.topics,
+        )
+        return RelatedItem(related, row)
+
+
+def _mark(catalogues: Sequence[Catalogue], row_id: RowId, mark: Mark) -> None:
+    catalogue = catalogues[row_id // _BASE]
+    if row_id % _BASE in catalogue:
+        catalogue.mark(row_id % _BASE, is_read=bool(mark.is_read), is_starred=bool(mark.is_starred))
+
+
+def _gone_row(number: int, mark: Mark) -> StoryRow:
+    return StoryRow(
+        row_id=RowId(-number),
+        story_id=mark.story_id,
+        title=mark.title or mark.url or mark.story_id,
+        published_at=mark.published_at,
+        url=mark.url,
+        provider=Provider(name=mark.provider),
+        is_gone=True,
+    )
+
+
+def _merged(catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: View) -> array[int]:
+    """The rows of several archives as one list, as row ids, in the order of the view."""
+    keyed: list[tuple[float, float, int]] = []
+    sign = 1 if view.is_reversed else -1
+    for number, (catalogue, rows) in enumerate(zip(catalogues, parts, strict=True)):
+        dates, scores = catalogue.published_us(), catalogue.quality()
+        for row in rows:
+            row_id = number * _BASE + row
+            if view.order is Order.QUALITY:
+                score = scores.get(row)
+                keyed.append((float("inf") if score is None else sign * score, -dates[row], row_id))
+            else:
+                keyed.append((sign * dates[row] if dates[row] > UNKNOWN_DATE else float("inf"), 0, row_id))
+    keyed.sort(key=lambda entry: entry[:2])
+    return array("q", [row_id for _, _, row_id in keyed])
+
+
+def _sum(counts: Iterable[Count]) -> Count:
+    unread = total = 0
+    for count in counts:
+        unread += count.unread
+        total += count.total
+    return Count(unread, total)
+
+
+def _names(tree: Sequence[Topic]) -> list[str]:
+    names: list[str] = []
+    todo = list(tree)
+    while todo:
+        topic = todo.pop()
+        names.append(topic.name)
+        todo.extend(topic.children)
+    return names

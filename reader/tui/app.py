@@ -1,0 +1,110 @@
+"""The terminal app: the frame around the screens, and how it begins and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterable
+from functools import partial
+from typing import ClassVar, Literal
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from reader import locations, resources, wording
+from reader.config import Config
+from reader.library import Library
+from reader.tui.commands import ANYWHERE, COMMANDS, bindings
+from reader.tui.guard import line_filters
+from reader.tui.screens.main import MainScreen
+
+log = logging.getLogger(__name__)
+
+
+class NewsreaderApp(App[None], inherit_bindings=False):
+    """newsreader on the terminal.
+
+    Args:
+        library: The archives and marks; the app opens it and closes it.
+        config: The settings.
+    """
+
+    TITLE = "newsreader"
+    BINDINGS: ClassVar[list[Binding]] = bindings(ANYWHERE)  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, library: Library, config: Config | None = None) -> None:
+        self.config = config or Config()
+        self.glyphs = wording.glyphs(self.config.ascii)
+        styles = resources.styles_dir()
+        super().__init__(
+            css_path=[styles / "app.tcss", *sorted(set(styles.glob("*.tcss")) - {styles / "app.tcss"})]
+        )
+        self.library = library
+        self.animation_level = "basic" if self.config.animations else "none"
+        self._main = MainScreen(library)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The three panes."""
+        return self._main
+
+    def get_line_filters(self) -> list[LineFilter]:
+        """Textual's filters and our guard."""
+        return line_filters(super().get_line_filters(), is_ansi=self.native_ansi_color)
+
+    def on_mount(self) -> None:
+        """Set the theme, and listen to the signals that ask for an end."""
+        if self.config.theme in self.available_themes:
+            self.theme = self.config.theme
+        elif self.config.theme:
+            self.say(f'There is no theme "{self.config.theme}"; Ctrl+P lists them.', severity="warning")
+        for problem in self.config.problems[:3]:
+            self.say(problem, severity="warning")
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, partial(self._end, number))
+
+    def on_unmount(self) -> None:
+        """Save what is not saved yet."""
+        self.library.close()
+
+    def say(
+        self, message: str, *, severity: Literal["information", "warning", "error"] = "information"
+    ) -> None:
+        """A short message in a corner; never markup."""
+        self.notify(message, severity=severity, markup=False, timeout=4 if severity == "information" else 8)
+
+    def show_trouble(self, trouble: str) -> None:
+        """Marks cannot be saved (a sentence), or can again (an empty text). From any thread."""
+        self._main.call_later(self._main.show_trouble, trouble)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every command of the table, then what Textual has."""
+        for command in COMMANDS:
+            yield SystemCommand(
+                command.label, command.help, partial(self._run_command, command.action, screen)
+            )
+        for textual_command in super().get_system_commands(screen):
+            if textual_command.title == "Theme":
+                yield textual_command
+
+    async def _run_command(self, action: str, screen: Screen[object]) -> None:
+        await screen.run_action(action)
+
+    def action_keys(self) -> None:
+        """Show every key."""
+        from reader.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen())
+
+    def _end(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def _fatal_error(self) -> None:
+        # Textual's own report prints local variables: story text and paths on the terminal.
+        log.critical("unhandled", exc_info=True)
+        self.panic(Text(f"newsreader stopped because of an error of its own; see {locations.log_file()}"))

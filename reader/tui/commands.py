@@ -1,0 +1,131 @@
+"""The table of every command: bindings, palette, key page and README all read it, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from textual.binding import Binding
+
+ANYWHERE: Final = "anywhere"
+PANES: Final = "any pane"
+MAIN: Final = "stories"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the reader does.
+
+    Attributes:
+        id: What the config calls it; never changes once released.
+        action: Textual's action, a method ``action_…`` of the widget that `scope` names.
+        keys: Textual's key names, parted by commas; the first is shown.
+        label: Two or three words for the palette and the hints.
+        help: One sentence for the key page.
+        scope: Where it works: `ANYWHERE`, in the focused pane (`PANES`), on the main screen (`MAIN`).
+        hint: Shown in the line of hints, which has room for six.
+    """
+
+    id: str
+    action: str
+    keys: str
+    label: str
+    help: str
+    scope: str = MAIN
+    hint: str = ""
+
+    def binding(self) -> Binding:
+        """The same for Textual."""
+        return Binding(self.keys, self.action, self.label, tooltip=self.help, show=False, id=self.id)
+
+
+COMMANDS: Final = (
+    Command("down", "down", "j,down", "Down", "Move one line down in the focused pane.", PANES),
+    Command("up", "up", "k,up", "Up", "Move one line up.", PANES),
+    Command("top", "top", "g,home", "Top", "Go to the first line.", PANES),
+    Command("bottom", "bottom", "G,end", "Bottom", "Go to the last line.", PANES),
+    Command("page-down", "page_down", "pagedown", "Page down", "Move one page down.", PANES),
+    Command("page-up", "page_up", "pageup", "Page up", "Move one page up.", PANES),
+    Command(
+        "half-page-down", "half_page_down", "ctrl+d", "Half a page down", "Move half a page down.", PANES
+    ),
+    Command("half-page-up", "half_page_up", "ctrl+u", "Half a page up", "Move half a page up.", PANES),
+    Command("left", "left", "h,left", "Pane left", "Go one pane left; in the topics, fold first."),
+    Command("right", "right", "l,right", "Pane right", "Go one pane right; in the topics, unfold first."),
+    Command("next-pane", "next_pane(1)", "tab", "Next pane", "Go round the panes."),
+    Command("previous-pane", "next_pane(-1)", "shift+tab", "Previous pane", "Go round the panes, backwards."),
+    Command("topics", "go_to('topics')", "1", "Topics", "Jump to the topics."),
+    Command("stories", "go_to('stories')", "2", "Stories", "Jump to the stories."),
+    Command("story", "go_to('story')", "3", "Story", "Jump to the story."),
+    Command(
+        "go-in",
+        "go_in",
+        "enter",
+        "Go in",
+        "From a topic to its stories, from there into the story; expand a related item.",
+    ),
+    Command("back", "back", "escape", "Back", "Go back one pane. Never quits."),
+    Command(
+        "page-story",
+        "page_story",
+        "space",
+        "Read on",
+        "Page through the story; at its end, go to the next unread one.",
+        hint="read on",
+    ),
+    Command("scroll-story-down", "scroll_story(1)", "J", "Scroll down", "Scroll the story from the list."),
+    Command("scroll-story-up", "scroll_story(-1)", "K", "Scroll up", "Scroll the story back from the list."),
+    Command("next-unread", "next_unread(1)", "n", "Next unread", "Go to the next unread story.", hint="next"),
+    Command("previous-unread", "next_unread(-1)", "p", "Previous unread", "Go to the previous unread story."),
+    Command("toggle-read", "toggle_read", "m", "Read", "Mark as read, or as unread again.", hint="read"),
+    Command("toggle-star", "toggle_star", "s", "Star", "Star, or take the star away.", hint="star"),
+    Command("starred", "starred", "S", "Starred", "Show the starred stories."),
+    Command("open", "open", "o,v", "Open", "Open the link in the browser, and mark as read.", hint="open"),
+    Command("copy-link", "copy_link", "y", "Copy link", "Copy the link to the clipboard."),
+    Command("expand-all", "expand_all", "e", "Related", "Expand or fold all related coverage."),
+    Command("sort", "sort", "d", "Sort", "Sort by date or by quality.", hint="sort"),
+    Command("reverse", "reverse", "D", "Reverse", "Turn the order round."),
+    Command("information", "information", "i", "Information", "Show the story's file and front matter."),
+    Command("rescan", "rescan", "r", "Look again", "Look at the archive again."),
+    Command(
+        "palette", "app.command_palette", "ctrl+p,colon", "Commands", "Find a command by name.", ANYWHERE
+    ),
+    Command("keys", "app.keys", "question_mark,f1", "Keys", "Show this page.", ANYWHERE, hint="keys"),
+    Command("quit-or-back", "quit_or_back", "q", "Back or quit", "Go back one pane; quit from the list."),
+    Command("quit", "app.quit", "ctrl+q", "Quit", "Quit now; everything is saved already.", ANYWHERE),
+)
+
+_KEY_NAMES: Final = {
+    "question_mark": "?",
+    "colon": ":",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "f1": "F1",
+}
+
+
+def bindings(*scopes: str) -> list[Binding]:
+    """The bindings of these scopes, for a widget's or screen's BINDINGS."""
+    return [command.binding() for command in COMMANDS if command.scope in scopes]
+
+
+def key_text(keys: str) -> str:
+    """Keys as a person reads them: ``question_mark,f1`` is ``? F1``."""
+    return " ".join(_one_key(key) for key in keys.split(","))
+
+
+def _one_key(key: str) -> str:
+    if key.startswith("ctrl+"):
+        return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
+    return _KEY_NAMES.get(key, key)

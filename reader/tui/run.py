@@ -1,0 +1,68 @@
+"""Starting the app on a terminal, and leaving it with everything saved."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Sequence
+
+from reader import locations
+from reader.config import Config
+from reader.errors import UsageError
+from reader.library import Library
+from reader.model import Archive
+
+
+def run(archives: Sequence[Archive], config: Config) -> int:
+    """Run the app on these archives until the reader quits; gives the exit code.
+
+    Raises:
+        UsageError: If there is no terminal that can show it.
+    """
+    check_terminal()
+    _start_log()
+    if os.environ.get("NO_COLOR") and not config.theme:
+        os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
+    # Textual reads its environment while it is imported, so not before here.
+    from reader.tui.app import NewsreaderApp
+
+    library = Library(archives, on_trouble=lambda trouble: app.show_trouble(trouble))
+    app = NewsreaderApp(library, config)
+    try:
+        app.run(mouse=config.mouse)
+    finally:
+        library.close()
+    return app.return_code or 0
+
+
+def check_terminal() -> None:
+    """Refuse what the app cannot be drawn on.
+
+    Textual draws on stderr and reads stdin; with either of them elsewhere there is a blank hang.
+
+    Raises:
+        UsageError: If there is no terminal that can show it.
+    """
+    streams = (sys.__stdin__, sys.__stderr__)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        raise UsageError("newsreader needs a terminal; without one, newsreader list and show print stories")
+    if os.environ.get("TERM", "") in ("dumb", ""):
+        raise UsageError("this terminal (TERM=dumb) cannot show newsreader; newsreader list and show can")
+
+
+def _start_log() -> None:
+    try:
+        folder = locations.private_dir(locations.log_dir())
+        os.close(os.open(locations.log_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600))
+        handler: logging.Handler = logging.handlers.RotatingFileHandler(
+            folder / locations.log_file().name, maxBytes=500_000, backupCount=1, encoding="utf-8", delay=True
+        )
+    except OSError:
+        handler = logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger("reader")
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    root.propagate = False

@@ -1,0 +1,630 @@
+"""The main screen: three panes, and what the keys do to them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from reader import browser, links, wording
+from reader.errors import LinkError, NewsreaderError, StoryFileError
+from reader.index.sync import Progress
+from reader.library import Changes, Library, OpenStory
+from reader.model import Count, Order, RowId, Show, StoryId, StoryRow, View
+from reader.tui.commands import MAIN, bindings
+from reader.tui.widgets.bars import Bar, HintBar
+from reader.tui.widgets.rows import Rows
+from reader.tui.widgets.story_list import StoryList
+from reader.tui.widgets.story_pane import StoryPane
+from reader.tui.widgets.topic_tree import ALL, STARRED, Entry, TopicTree
+
+if TYPE_CHECKING:
+    from reader.tui.app import NewsreaderApp
+
+log = logging.getLogger(__name__)
+
+PANES: Final = ("topics", "stories", "story")
+
+LOAD_DELAY_S: Final = 0.06
+"""How long the cursor rests on a story before its file is read: a key held down at 30 Hz reads none."""
+
+POLL_S: Final = 2.0
+"""How often marks of other instances and sync tools are looked for."""
+
+RELOAD_COST: Final = 8
+"""While the first index grows, at most one part in so many is spent on showing what it holds already."""
+
+_ORDER_TEXT: Final = {
+    (Order.DATE, False): "newest first",
+    (Order.DATE, True): "oldest first",
+    (Order.QUALITY, False): "best first",
+    (Order.QUALITY, True): "worst first",
+}
+
+
+class MainScreen(Screen[None]):
+    """Topics, stories and the story."""
+
+    BINDINGS: ClassVar[list[Binding]] = bindings(MAIN)  # type: ignore[assignment]
+    AUTO_FOCUS = "#stories"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
+
+    @dataclass
+    class Refreshed(Message):
+        """The library has taken in new stories, topics or marks."""
+
+    @dataclass
+    class IdsReady(Message):
+        """The stories of a view; `cursor` is the row for the cursor."""
+
+        view: View
+        ids: array[int]
+        cursor: int
+        keeps_place: bool
+
+    @dataclass
+    class StoryReady(Message):
+        """A story was read, or could not be, and `notice` says why."""
+
+        story_id: StoryId
+        story: OpenStory | None
+        notice: str
+
+    @dataclass
+    class Synced(Message):
+        """How far a sync is; None when it has ended, with the number of files that have problems."""
+
+        progress: Progress | None
+        problem_count: int = 0
+        failure: str = ""
+        is_news: bool = False
+
+    @dataclass
+    class Polled(Message):
+        """What others did."""
+
+        changes: Changes
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(id="main")
+        self.library = library
+        self.view = View()
+        self.pane = "stories"
+        self._touched: set[int] = set()
+        self._dwell: Timer | None = None
+        self._load: Timer | None = None
+        self._progress = "Opening"
+        self._problem_count = 0
+        self._trouble = ""
+        self._has_moved = False
+        self._is_filled = False
+        self._end_told_at: Entry | None = None
+
+    @property
+    def reader(self) -> NewsreaderApp:
+        """The app, by its own type."""
+        return cast("NewsreaderApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Bars above and below, panes between."""
+        glyphs = self.reader.glyphs
+        yield Bar(id="title", glyphs=glyphs)
+        with Container(id="panes"):
+            self.topic_tree = TopicTree(id="topics", glyphs=glyphs)
+            yield self.topic_tree
+            with Container(id="reading"):
+                self.story_list = StoryList(
+                    id="stories",
+                    fetch=self._fetch,
+                    marks_of=self._marks_of,
+                    glyphs=glyphs,
+                    has_ages=self.reader.config.date_format == "age",
+                )
+                yield self.story_list
+                self.story_pane = StoryPane(id="story", marks_of=self._marks_of, glyphs=glyphs)
+                yield self.story_pane
+        yield HintBar(id="hints", glyphs=glyphs)
+        yield Static("The window is too small: 40 x 10 at least.", id="too-small", markup=False)
+
+    # -- starting and background work --------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Start the background work once the first frame is out."""
+        self.story_list.empty_text = "Opening the archive …"
+        self._show_pane()
+        self._show_title()
+        self.call_after_refresh(self._open_library)
+        self.set_interval(POLL_S, self._start_poll)
+
+    def _open_library(self) -> None:
+        self.run_worker(self._open_work, thread=True, group="sync", exit_on_error=False)
+
+    def _open_work(self) -> None:
+        self.library.open()
+        self.post_message(self.Refreshed())
+        self._sync_work()
+
+    def _sync_work(self) -> None:
+        worker = get_current_worker()
+        started = told = shown = time.monotonic()
+        cost = 0.02
+
+        def on_progress(progress: Progress) -> None:
+            nonlocal told, shown, cost
+            now = time.monotonic()
+            if now - told > 0.1:
+                told = now
+                self.post_message(self.Synced(progress))
+            if progress.done and now - shown > max(0.3, RELOAD_COST * cost) and not worker.is_cancelled:
+                self.library.reload()
+                self.post_message(self.Refreshed())
+                shown = time.monotonic()
+                cost = shown - now
+
+        failure, is_news = "", False
+        try:
+            reports = self.library.sync(on_progress, lambda: worker.is_cancelled)
+            is_news = any(report.has_changes for report in reports)
+            if worker.is_cancelled:
+                return
+            if is_news:
+                self.library.reload()
+                self.post_message(self.Refreshed())
+        except NewsreaderError as error:
+            failure = str(error)
+        log.info("synced in %.2f s", time.monotonic() - started)
+        count = self.library.problem_count()
+        self.post_message(self.Synced(None, count, failure or self.library.index_trouble(), is_news))
+
+    def _start_poll(self) -> None:
+        if self._is_filled and not any(worker.group == "poll" for worker in self.workers):
+            self.run_worker(self._poll_work, thread=True, group="poll", exit_on_error=False)
+
+    def _poll_work(self) -> None:
+        changes = self.library.poll()
+        if changes.has_new_stories and not any(worker.group == "sync" for worker in self.workers):
+            self.library.reload()
+            self.post_message(self.Refreshed())
+        elif changes.marks:
+            self.post_message(self.Polled(changes))
+
+    @on(Refreshed)
+    def _take_in(self) -> None:
+        before = self.topic_tree.current
+        self.topic_tree.set_topics(self.library.topics, self.library.counts())
+        if self.topic_tree.current != before and self.topic_tree.current == ALL:
+            self._choose_entry(ALL)
+            return
+        self._request_ids(keeps_place=True)
+
+    @on(Synced)
+    def _show_sync(self, event: Synced) -> None:
+        if event.progress is not None:
+            total = event.progress.total
+            self._progress = wording.progress_text(event.progress.done, total) if total else "Looking"
+        else:
+            self._progress = ""
+            self._problem_count = event.problem_count
+            if event.failure:
+                self.reader.say(event.failure, severity="error")
+            self._show_empty_text()
+        self._show_title()
+
+    @on(Polled)
+    def _show_polled(self, event: Polled) -> None:
+        self._marks_changed()
+
+    @on(Worker.StateChanged)
+    def _watch_worker(self, event: Worker.StateChanged) -> None:
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            log.error("%s failed", event.worker.group, exc_info=error)
+            words = str(error) if isinstance(error, NewsreaderError) else f"{event.worker.group} failed"
+            self.reader.say(words, severity="error")
+
+    def show_trouble(self, trouble: str) -> None:
+        """Marks cannot be saved, or can again (an empty text)."""
+        if self._trouble and not trouble:
+            self.reader.say("All marks are saved again.")
+        self._trouble = trouble
+        self.query_one("#hints", HintBar).set_notice(trouble)
+
+    # -- views -------------------------------------------------------------------------------------
+
+    def _fetch(self, row_ids: Sequence[int]) -> list[StoryRow]:
+        try:
+            return self.library.rows(row_ids)
+        except NewsreaderError as error:
+            log.warning("%s", error)
+            return []
+
+    def _marks_of(self, story_id: StoryId) -> tuple[bool, bool]:
+        return self.library.is_read(story_id), self.library.is_starred(story_id)
+
+    def _set_view(self, view: View, *, keeps_cursor: bool) -> None:
+        self.view = view
+        self._touched.clear()
+        self._end_told_at = None
+        self._show_title()
+        self._request_ids(keeps_cursor=keeps_cursor)
+
+    def _request_ids(self, *, keeps_cursor: bool = True, keeps_place: bool = False) -> None:
+        view, touched = self.view, frozenset(self._touched)
+        current = self.story_list.current if keeps_cursor and (self._has_moved or not keeps_place) else None
+        place = self.story_list.cursor if current is not None else 0
+
+        def work() -> None:
+            ids = self.library.row_ids(view, touched)
+            cursor = _place(ids, current, place, self.library)
+            self.post_message(self.IdsReady(view, ids, cursor, keeps_place))
+
+        self.run_worker(work, thread=True, group="ids", exclusive=True, exit_on_error=False)
+
+    @on(IdsReady)
+    def _show_ids(self, event: IdsReady) -> None:
+        if event.view != self.view:
+            return
+        self._is_filled = True
+        self._show_empty_text()
+        self.story_list.show(event.ids, event.cursor, keeps_place=event.keeps_place)
+        if not event.ids:
+            self._show_story()
+        self._show_title()
+
+    def _show_empty_text(self) -> None:
+        if self._progress:
+            text = "Reading the archive …"
+        elif self.view.show is Show.STARRED:
+            text = "No starred story yet.\ns stars the story under the cursor."
+        elif self.view.show is Show.UNREAD:
+            text = "Everything is read.\n1 goes to the topics, All shows every story."
+        else:
+            text = "No story here.\nr looks at the archive again."
+        self.story_list.empty_text = text
+        if not self.story_list.row_count:
+            self.story_list.forget_strips()
+
+    def _show_title(self) -> None:
+        counts = self.library.counts()
+        names = ", ".join(dict.fromkeys(archive.name for archive in self.library.archives))
+        arrow = f" {self.reader.glyphs.trail} "
+        left = (("newsreader", "bar--strong"), (f"{self.reader.glyphs.separator}{names}", "bar--text"))
+        if self.view.show is Show.STARRED:
+            what = f"Starred{arrow}{_ORDER_TEXT[self.view.order, self.view.is_reversed]}"
+            what += f"{arrow}{wording.count(self.story_list.row_count)}"
+        else:
+            number = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
+            place = self.view.topic or ("Unread" if self.view.show is Show.UNREAD else "All")
+            what = f"{place}{arrow}{_ORDER_TEXT[self.view.order, self.view.is_reversed]}"
+            what += f"{arrow}{wording.count(number.unread)} unread of {wording.count(number.total)}"
+        right = [(what, "bar--text")]
+        if self._problem_count:
+            problems = wording.count_text(self._problem_count, "problem")
+            right.insert(0, (f"{problems} (newsreader check)   ", "bar--alarm"))
+        if self._progress:
+            right.insert(0, (f"{self._progress}   ", "bar--strong"))
+        self.query_one("#title", Bar).set_text(left, tuple(right))
+
+    @on(Rows.Moved, "#topics")
+    def _topic_moved(self, event: Rows.Moved) -> None:
+        if event.by_hand:
+            self._choose_entry(self.topic_tree.current)
+
+    def _choose_entry(self, entry: Entry) -> None:
+        view = View(entry.topic, entry.show, self.view.order, self.view.is_reversed)
+        if view != self.view:
+            self._set_view(view, keeps_cursor=False)
+
+    @on(Rows.Chosen, "#topics")
+    @on(Rows.Chosen, "#stories")
+    def _row_chosen(self) -> None:
+        self.action_go_in()
+
+    # -- the story under the cursor ----------------------------------------------------------------
+
+    @on(Rows.Moved, "#stories")
+    def _story_moved(self, event: Rows.Moved) -> None:
+        if event.by_hand:
+            self._has_moved = True
+            self._end_told_at = None
+        self._show_story()
+
+    def _show_story(self) -> None:
+        row = self.story_list.current
+        self.story_pane.show_row(row, self.library.quality_range())
+        for timer in (self._load, self._dwell):
+            if timer is not None:
+                timer.stop()
+        self._load = self._dwell = None
+        if row is None:
+            return
+        if self.story_pane.story is None or self.story_pane.story.row != row:
+            self._load = self.set_timer(LOAD_DELAY_S, self._load_story)
+        if (
+            self.reader.config.mark_read == "dwell"
+            and self._has_moved
+            and not self.library.is_read(row.story_id)
+        ):
+            self._dwell = self.set_timer(self.reader.config.dwell_s, self._mark_dwelt)
+
+    def _load_story(self) -> None:
+        row = self.story_list.current
+        if row is None:
+            return
+
+        def work() -> None:
+            try:
+                self.post_message(self.StoryReady(row.story_id, self.library.story(row), ""))
+            except StoryFileError as error:
+                self.post_message(self.StoryReady(row.story_id, None, str(error)))
+
+        self.run_worker(work, thread=True, group="story", exclusive=True, exit_on_error=False)
+
+    @on(StoryReady)
+    def _show_ready(self, event: StoryReady) -> None:
+        shown = self.story_pane.row
+        if shown is None or shown.story_id != event.story_id:
+            return
+        if event.story is not None:
+            self.story_pane.show_story(event.story)
+        else:
+            self.story_pane.show_notice(event.notice)
+
+    def _mark_dwelt(self) -> None:
+        row = self.story_list.current
+        if row is not None and not self.library.is_read(row.story_id):
+            self._set_read(row, True)
+
+    # -- marks -------------------------------------------------------------------------------------
+
+    @property
+    def _subject(self) -> StoryRow | None:
+        """What s, m, o, y are about: the related item under the cursor of the story pane, else the story."""
+        item = self.story_pane.item
+        if item is not None and self.focused is self.story_pane:
+            return item.row
+        return self.story_list.current
+
+    def _set_read(self, row: StoryRow, is_read: bool) -> None:
+        self._touched.add(row.row_id)
+        self.library.set_read(row, is_read)
+        self._marks_changed()
+
+    def _marks_changed(self) -> None:
+        self.story_list.refresh()
+        self.story_pane.marks_changed()
+        self.topic_tree.set_counts(self.library.counts())
+        self._show_title()
+
+    def action_toggle_read(self) -> None:
+        """Mark read or unread."""
+        row = self._markable()
+        if row is not None:
+            if self._dwell is not None:
+                self._dwell.stop()
+            self._set_read(row, not self.library.is_read(row.story_id))
+
+    def action_toggle_star(self) -> None:
+        """Star, or take the star away."""
+        row = self._markable()
+        if row is not None:
+            self._touched.add(row.row_id)
+            self.library.set_starred(row, not self.library.is_starred(row.story_id))
+            self._marks_changed()
+
+    def _markable(self) -> StoryRow | None:
+        row = self._subject
+        if row is not None and not row.story_id:
+            self.reader.say(
+                "This item has neither a file nor a link to keep a mark under.", severity="warning"
+            )
+            return None
+        return row
+
+    def action_open(self) -> None:
+        """Open the link outside, and mark as read."""
+        row = self._subject
+        if row is None:
+            return
+        try:
+            command = browser.command_for(row.url, self.reader.config.browser)
+            host = links.host_of(links.safe_url(row.url))
+            if command.needs_terminal:
+                with self.app.suspend():
+                    browser.run_in_terminal(command)
+            else:
+                browser.start(command)
+        except LinkError as error:
+            self.reader.say(str(error), severity="warning")
+            return
+        self.reader.say(f"Opened {host}")
+        if row.story_id and not self.library.is_read(row.story_id):
+            self._set_read(row, True)
+
+    def action_copy_link(self) -> None:
+        """Copy the link through the terminal, which also works over SSH."""
+        row = self._subject
+        if row is None:
+            return
+        try:
+            url = links.safe_url(row.url)
+        except LinkError as error:
+            self.reader.say(str(error), severity="warning")
+            return
+        self.app.copy_to_clipboard(url)
+        self.reader.say(f"Sent to the clipboard: {url}")
+
+    # -- moving about ------------------------------------------------------------------------------
+
+    def _show_pane(self) -> None:
+        for name in PANES:
+            self.set_class(name == self.pane, f"-in-{name}")
+
+    def action_go_to(self, name: str) -> None:
+        """Give a pane the focus; on a narrow screen it is then the one that shows."""
+        self.pane = name
+        self._show_pane()
+        self.query_one(f"#{name}").focus()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus that a mouse click moved."""
+        if event.widget.id in PANES and event.widget.id != self.pane:
+            self.pane = event.widget.id
+            self._show_pane()
+
+    def action_next_pane(self, step: int) -> None:
+        """Round the panes."""
+        self.action_go_to(PANES[(PANES.index(self.pane) + step) % len(PANES)])
+
+    def action_left(self) -> None:
+        """Fold, or one pane left."""
+        if self.pane == "topics":
+            self.topic_tree.fold()
+        else:
+            self.action_go_to(PANES[PANES.index(self.pane) - 1])
+
+    def action_right(self) -> None:
+        """Unfold, or one pane right."""
+        if self.pane == "topics" and self.topic_tree.unfold():
+            return
+        if self.pane != "story":
+            self.action_go_to(PANES[PANES.index(self.pane) + 1])
+
+    def action_go_in(self) -> None:
+        """One level deeper."""
+        if self.pane == "topics":
+            self.action_go_to("stories")
+        elif self.pane == "stories":
+            row = self.story_list.current
+            if row is None:
+                return
+            self.action_go_to("story")
+            if self.reader.config.mark_read != "manual" and not self.library.is_read(row.story_id):
+                self._set_read(row, True)
+        else:
+            self._toggle_item()
+
+    def _toggle_item(self) -> None:
+        if not self.story_pane.toggle_item() and self.story_pane.row is not None:
+            self.reader.say("No related coverage here; o opens the story in the browser.")
+
+    def action_back(self) -> None:
+        """One pane back; never quits."""
+        if self.pane == "story":
+            self.action_go_to("stories")
+        elif self.pane == "stories":
+            self.action_go_to("topics")
+
+    def action_quit_or_back(self) -> None:
+        """One pane back; quits from the list and from the topics."""
+        if self.pane == "story":
+            self.action_go_to("stories")
+        else:
+            self.app.exit()
+
+    def action_page_story(self) -> None:
+        """Page the story; at its end, the next unread one. In the topics: fold or unfold."""
+        if self.pane == "topics":
+            _ = self.topic_tree.unfold() or self.topic_tree.fold()
+        elif not self.story_pane.page(1):
+            self.action_next_unread(1)
+
+    def action_scroll_story(self, step: int) -> None:
+        """Scroll the story, whatever has the focus."""
+        self.story_pane.scroll_by(2 * step)
+
+    def action_next_unread(self, step: int) -> None:
+        """The next unread story; at the end of the topic, the next topic on a second press."""
+        index = self.library.next_unread(self.story_list.ids, self.story_list.cursor, step)
+        if index is not None:
+            self.story_list.move_to(index)
+            return
+        where = self.view.topic or "the list"
+        edge = "end" if step > 0 else "beginning"
+        entry = self.topic_tree.next_topic(step)
+        if entry is None:
+            self.reader.say(f"No unread story further on: this is the {edge} of {where}.")
+        elif self._end_told_at == entry:
+            self._end_told_at = None
+            self.topic_tree.go_to(entry)
+        else:
+            self._end_told_at = entry
+            key = "n" if step > 0 else "p"
+            self.reader.say(f"This is the {edge} of {where}; {key} again goes on to {entry.topic}.")
+
+    def action_starred(self) -> None:
+        """Show the starred stories."""
+        self.topic_tree.go_to(STARRED)
+        self._choose_entry(STARRED)
+        self.action_go_to("stories")
+
+    def action_sort(self) -> None:
+        """By date, by quality."""
+        orders = tuple(Order)
+        order = orders[(orders.index(self.view.order) + 1) % len(orders)]
+        self._set_view(View(self.view.topic, self.view.show, order), keeps_cursor=True)
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        view = View(self.view.topic, self.view.show, self.view.order, not self.view.is_reversed)
+        self._set_view(view, keeps_cursor=True)
+
+    def action_expand_all(self) -> None:
+        """Expand or fold all related coverage."""
+        if not self.story_pane.toggle_all():
+            self.reader.say("No related coverage here.")
+
+    def action_rescan(self) -> None:
+        """Look at the archive again."""
+        if any(worker.group == "sync" for worker in self.workers):
+            self.reader.say("The archive is being read already.")
+            return
+        self._touched.clear()
+        self._progress = "Looking"
+        self._show_title()
+        self.run_worker(self._sync_work, thread=True, group="sync", exit_on_error=False)
+        self._request_ids(keeps_place=True)
+
+    def action_information(self) -> None:
+        """The story's file, raw front matter and problems."""
+        from reader.tui.screens.information import InformationScreen
+
+        row = self.story_list.current
+        if row is not None:
+            self.app.push_screen(InformationScreen(row, self.story_pane.story, self.library.file_of(row)))
+
+    # -- layout ------------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """One line a story on a short screen; nothing at all on a tiny one."""
+        size = event.size
+        is_one_line = size.height < 24 or self.reader.config.density == "one-line"
+        self.story_list.set_row_height(1 if is_one_line else 2)
+        self.set_class(size.width < 40 or size.height < 10, "-tiny")
+
+
+def _place(ids: array[int], current: StoryRow | None, place: int, library: Library) -> int:
+    """Where the cursor goes: to the same story, else to the same row."""
+    if current is None:
+        return 0
+    row_id: RowId | None = current.row_id
+    for attempt in (0, 1):
+        try:
+            return ids.index(row_id) if row_id is not None else min(place, max(0, len(ids) - 1))
+        except ValueError:
+            row_id = library.find(current.story_id) if attempt == 0 else None
+    return min(place, max(0, len(ids) - 1))

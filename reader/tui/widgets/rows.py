@@ -1,0 +1,288 @@
+"""A list of rows of equal height, drawn line by line: a million rows cost no more than the visible ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from reader.tui.commands import PANES, bindings
+from reader.wording import UNICODE_GLYPHS, Glyphs
+
+Piece = tuple[str, Style]
+"""A run of text in one style."""
+
+_KEPT_STRIPS: Final = 2_000
+
+
+class Rows(ScrollView, can_focus=True):
+    """Rows under a cursor. What they show is up to the widget that derives from this.
+
+    Attributes:
+        row_height: Lines of a row.
+        cursor: Number of the current row, 0 and up; meaningless while there are none.
+        glyphs: The signs to draw with.
+    """
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[Binding]] = bindings(PANES)  # type: ignore[assignment]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row--text",
+        "row--strong",
+        "row--meta",
+        "row--sign",
+        "row--star",
+        "row--cursor",
+        "row--cursor-blurred",
+    }
+    """
+    | Class | What it styles |
+    |---|---|
+    | ``row--text`` | A title that is read, a topic. |
+    | ``row--strong`` | A title that is unread. |
+    | ``row--meta`` | Provider, date, counts. |
+    | ``row--sign`` | The unread sign and the sign of the cursor. |
+    | ``row--star`` | The star. |
+    | ``row--cursor`` | On top of these in the row under the cursor. |
+    | ``row--cursor-blurred`` | The same while another pane has the focus. |
+    """
+
+    row_height = 1
+    empty_text: str = ""
+
+    @dataclass
+    class Moved(Message):
+        """The cursor stands on another row, or on the same row number with other content.
+
+        Attributes:
+            sender: The list.
+            by_hand: False where it moved because the content changed.
+        """
+
+        sender: Rows
+        by_hand: bool
+
+        @property
+        def control(self) -> Rows:
+            """The list; lets handlers select by its id."""
+            return self.sender
+
+    @dataclass
+    class Chosen(Message):
+        """A row was double-clicked."""
+
+        sender: Rows
+
+        @property
+        def control(self) -> Rows:
+            """The list; lets handlers select by its id."""
+            return self.sender
+
+    def __init__(self, *, id: str, glyphs: Glyphs = UNICODE_GLYPHS) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.cursor = 0
+        self._strips: dict[tuple[object, ...], Strip] = {}
+
+    # -- what a derived list says ------------------------------------------------------------------
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        raise NotImplementedError
+
+    def row_key(self, index: int) -> object:
+        """Everything that the look of a row depends on; equal keys are drawn once."""
+        raise NotImplementedError
+
+    def row_lines(self, index: int, width: int) -> Sequence[Sequence[Piece]]:
+        """The lines of a row, `row_height` of them, each cut to `width` cells at most."""
+        raise NotImplementedError
+
+    # -- the cursor --------------------------------------------------------------------------------
+
+    def move_to(self, index: int, *, by_hand: bool = True) -> None:
+        """Put the cursor on a row, the nearest one there is, and bring it into view."""
+        if not self.row_count:
+            return
+        old, new = self.cursor, max(0, min(index, self.row_count - 1))
+        self.cursor = new
+        if old != new:
+            self.refresh_rows(old, new)
+        self.show_cursor()
+        if old != new or not by_hand:
+            self.post_message(self.Moved(self, by_hand))
+
+    def show_cursor(self) -> None:
+        """Scroll so that the cursor is in view."""
+        region = Region(0, self.cursor * self.row_height, 1, self.row_height)
+        self.scroll_to_region(region, animate=False, force=True)
+
+    def content_changed(self) -> None:
+        """Take in another number of rows; the strips that still fit are kept."""
+        self.cursor = max(0, min(self.cursor, self.row_count - 1))
+        self.virtual_size = Size(0, self.row_count * self.row_height)
+        self.refresh()
+
+    def refresh_rows(self, *indexes: int) -> None:
+        """Draw these rows again."""
+        for index in indexes:
+            self.refresh_lines(index * self.row_height, self.row_height)
+
+    @property
+    def page_rows(self) -> int:
+        """How many whole rows are in view, 1 at least."""
+        return max(1, self.scrollable_content_region.height // self.row_height)
+
+    def visible_rows(self) -> range:
+        """The rows in view, those that are cut off included."""
+        top = self.scroll_offset.y // self.row_height
+        return range(top, min(self.row_count, top + self.page_rows + 2))
+
+    def action_down(self) -> None:
+        """One row down."""
+        self.move_to(self.cursor + 1)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self.move_to(self.cursor - 1)
+
+    def action_top(self) -> None:
+        """The first row."""
+        self.move_to(0)
+
+    def action_bottom(self) -> None:
+        """The last row."""
+        self.move_to(self.row_count - 1)
+
+    def action_page_down(self) -> None:
+        """One page down."""
+        self.move_to(self.cursor + self.page_rows)
+
+    def action_page_up(self) -> None:
+        """One page up."""
+        self.move_to(self.cursor - self.page_rows)
+
+    def action_half_page_down(self) -> None:
+        """Half a page down."""
+        self.move_to(self.cursor + max(1, self.page_rows // 2))
+
+    def action_half_page_up(self) -> None:
+        """Half a page up."""
+        self.move_to(self.cursor - max(1, self.page_rows // 2))
+
+    # -- mouse -------------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to the row; a double click chooses it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = (offset.y + self.scroll_offset.y) // self.row_height
+        if 0 <= index < self.row_count:
+            self.clicked(index, offset.x)
+            if event.chain == 2:
+                self.post_message(self.Chosen(self))
+
+    def clicked(self, index: int, x: int) -> None:
+        """A row was clicked, `x` cells from its left edge."""
+        self.move_to(index)
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the pane, from the strips kept where the row has not changed."""
+        width = self.scrollable_content_region.width
+        index, part = divmod(y + self.scroll_offset.y, self.row_height)
+        if index >= self.row_count:
+            return self._empty_line(y, width)
+        is_cursor = index == self.cursor
+        key = (self.row_key(index), part, width, is_cursor and (2 if self.has_focus else 1))
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._draw(index, part, width)
+            if len(self._strips) >= _KEPT_STRIPS:
+                self._strips.clear()
+            self._strips[key] = strip
+        return strip
+
+    def _draw(self, index: int, part: int, width: int) -> Strip:
+        pieces = self.row_lines(index, width)[part]
+        fill = self.style_of("row--text", index)
+        return to_strip(pieces, width, fill)
+
+    def _empty_line(self, y: int, width: int) -> Strip:
+        blank = self.get_visual_style("row--meta").rich_style
+        lines = self.empty_text.split("\n") if not self.row_count else []
+        first = max(0, (self.scrollable_content_region.height - len(lines)) // 3)
+        text = lines[y - first] if first <= y < first + len(lines) else ""
+        return to_strip([(f"  {text}", blank)], width, blank)
+
+    def style_of(self, component: str, index: int) -> Style:
+        """The style of a part of a row; the one under the cursor has more of it."""
+        if index != self.cursor:
+            return self.get_visual_style(component).rich_style
+        under = "row--cursor" if self.has_focus else "row--cursor-blurred"
+        return self.get_visual_style(component, under).rich_style
+
+    def forget_strips(self) -> None:
+        """Draw everything anew, as after a change of theme."""
+        self._strips.clear()
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        """Textual says that styles changed."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view when the pane changes its size."""
+        self._strips.clear()
+        if self.row_count:
+            self.show_cursor()
+
+    def on_focus(self) -> None:
+        """The cursor looks different now."""
+        self.refresh_rows(self.cursor)
+
+    def on_blur(self) -> None:
+        """The cursor looks different now."""
+        self.refresh_rows(self.cursor)
+
+
+def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
+    """Pieces as a strip of exactly `width` cells: cut, or filled up with `fill`."""
+    segments: list[Segment] = []
+    left = width
+    for text, style in pieces:
+        size = cell_len(text)
+        if size > left:
+            text, size = set_cell_size(text, left), left
+        if text:
+            segments.append(Segment(text, style))
+        left -= size
+        if left <= 0:
+            break
+    if left > 0:
+        segments.append(Segment(" " * left, fill))
+    return Strip(segments, width)
+
+
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` in at most `width` cells, with an ellipsis where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    size = cell_len(ellipsis)
+    if width <= size:
+        return set_cell_size(text, max(0, width))
+    return set_cell_size(text, width - size).rstrip() + ellipsis

@@ -1,0 +1,163 @@
+"""The story list: two lines a story, or one on a short screen."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from rich.cells import cell_len
+from rich.style import Style
+
+from reader.model import StoryId, StoryRow
+from reader.tui.widgets.rows import Piece, Rows, cut
+from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, date_text, row_meta
+
+_WINDOW: Final = 64
+"""Rows fetched at once: more than a screen, and still a fraction of a millisecond."""
+
+_KEPT_WINDOWS: Final = 32
+
+Marks = tuple[bool, bool]
+"""Is read, is starred."""
+
+
+class StoryList(Rows):
+    """The stories of the present view.
+
+    It holds row ids and asks for the stories in windows, when they are about to be drawn.
+
+    Args:
+        id: Its id in the style sheets.
+        fetch: Row ids to stories, the vanished left out; quick.
+        marks_of: The marks of a story; quick.
+        glyphs: The signs to draw with.
+        has_ages: Tell recent dates as an age.
+    """
+
+    row_height = 2
+    BORDER_TITLE = "Stories"
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        fetch: Callable[[Sequence[int]], list[StoryRow]],
+        marks_of: Callable[[StoryId], Marks],
+        glyphs: Glyphs = UNICODE_GLYPHS,
+        has_ages: bool = True,
+    ) -> None:
+        super().__init__(id=id, glyphs=glyphs)
+        self._fetch = fetch
+        self._marks_of = marks_of
+        self._has_ages = has_ages
+        self._ids: array[int] = array("q")
+        self._windows: OrderedDict[int, dict[int, StoryRow]] = OrderedDict()
+        self._now: datetime | None = None
+
+    @property
+    def row_count(self) -> int:
+        """How many stories the view holds."""
+        return len(self._ids)
+
+    @property
+    def ids(self) -> array[int]:
+        """Their row ids, in order."""
+        return self._ids
+
+    @property
+    def current(self) -> StoryRow | None:
+        """The story under the cursor, or None where there is none (any more)."""
+        return self.story_at(self.cursor)
+
+    def story_at(self, index: int) -> StoryRow | None:
+        """The story in a row; None where it vanished from the index a moment ago."""
+        if not 0 <= index < len(self._ids):
+            return None
+        return self._window(index // _WINDOW).get(self._ids[index])
+
+    def show(self, ids: array[int], cursor: int, *, keeps_place: bool) -> None:
+        """Show other stories, or the same in another order.
+
+        Args:
+            ids: Row ids in order.
+            cursor: The row for the cursor.
+            keeps_place: Leave the cursor at its height on the screen, as when stories arrive above it.
+        """
+        height = self.cursor * self.row_height - self.scroll_offset.y
+        self._ids = ids
+        self._windows.clear()
+        self._now = datetime.now(UTC) if self._has_ages else None
+        self.cursor = cursor
+        self.content_changed()
+        if keeps_place:
+            self.scroll_to(y=max(0, self.cursor * self.row_height - height), animate=False, force=True)
+        self.move_to(self.cursor, by_hand=False)
+
+    def set_row_height(self, height: int) -> None:
+        """One line a story, or two."""
+        if height != self.row_height:
+            self.row_height = height
+            self.content_changed()
+            self.call_after_refresh(self.show_cursor)
+
+    def row_key(self, index: int) -> object:
+        """The story, its marks, the density and the day it is dated against."""
+        row = self.story_at(index)
+        return (self.row_height, self._now, row and (row, self._marks_of(row.story_id)))
+
+    def row_lines(self, index: int, width: int) -> Sequence[Sequence[Piece]]:
+        """Signs and title; below it, or right of it, where it comes from."""
+        row = self.story_at(index)
+        if row is None:
+            text = self.style_of("row--meta", index)
+            return [[("     (gone from the archive)", text)], [("", text)]]
+        is_read, is_starred = self._marks_of(row.story_id)
+        signs = self._signs(index, is_read, is_starred)
+        title = self.style_of("row--text" if is_read else "row--strong", index)
+        meta = self.style_of("row--meta", index)
+        room = width - 4
+        if self.row_height == 1:
+            return [[*signs, *self._one_line(row, room, title, meta)]]
+        second = row_meta(row, self._now, ascii=self._is_ascii)
+        return [
+            [*signs, (cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
+            [signs[0], ("   ", meta), (cut(self._shown(second), room, self.glyphs.ellipsis), meta)],
+        ]
+
+    def _one_line(self, row: StoryRow, room: int, title: Style, meta: Style) -> list[Piece]:
+        quality = "" if row.quality is None else str(row.quality)
+        aside = f"  {date_text(row.published_at, self._now):>11} {quality:>3} "
+        left = room - cell_len(aside)
+        text = cut(self._shown(row.title), left, self.glyphs.ellipsis)
+        gap = " " * max(0, left - cell_len(text))
+        return [(text, title), (gap, meta), (aside, meta)]
+
+    def _signs(self, index: int, is_read: bool, is_starred: bool) -> list[Piece]:
+        cursor = self.glyphs.cursor if index == self.cursor else " "
+        sign = self.style_of("row--sign", index)
+        return [
+            (cursor, sign),
+            (" " if is_read else self.glyphs.unread, sign),
+            (self.glyphs.star if is_starred else " ", self.style_of("row--star", index)),
+            (" ", sign),
+        ]
+
+    @property
+    def _is_ascii(self) -> bool:
+        return self.glyphs is not UNICODE_GLYPHS
+
+    def _shown(self, text: str) -> str:
+        return ascii_text(text) if self._is_ascii else text
+
+    def _window(self, number: int) -> dict[int, StoryRow]:
+        window = self._windows.get(number)
+        if window is None:
+            ids = self._ids[number * _WINDOW : (number + 1) * _WINDOW]
+            window = {row.row_id: row for row in self._fetch(ids)}
+            self._windows[number] = window
+            if len(self._windows) > _KEPT_WINDOWS:
+                self._windows.popitem(last=False)
+        return window

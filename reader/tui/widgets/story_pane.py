@@ -1,0 +1,447 @@
+"""The story pane: one story with its excerpt, body and expandable related coverage, drawn line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from reader import wording
+from reader.library import OpenStory, RelatedItem
+from reader.model import Story, StoryId, StoryRow
+from reader.tui.commands import PANES, bindings
+from reader.tui.widgets.rows import Piece, cut, to_strip
+from reader.tui.widgets.story_list import Marks
+from reader.wording import UNICODE_GLYPHS, Glyphs
+
+MEASURE: Final = 84
+"""Widest text in cells; longer lines are hard to follow."""
+
+WHOLE_STORY: Final = -1
+"""`StoryPane.cursor` while no item of the related coverage is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the pane before it is drawn.
+
+    Attributes:
+        pieces: Texts, each with the name of its component class.
+        item: The related item it belongs to, or `WHOLE_STORY`.
+    """
+
+    pieces: tuple[tuple[str, str], ...] = ()
+    item: int = WHOLE_STORY
+
+
+class StoryPane(ScrollView, can_focus=True):
+    """The story one stops on.
+
+    Args:
+        id: Its id in the style sheets.
+        marks_of: The marks of a story; quick.
+        glyphs: The signs to draw with.
+    """
+
+    ALLOW_SELECT = False
+    BORDER_TITLE = "Story"
+    BINDINGS: ClassVar[list[Binding]] = bindings(PANES)  # type: ignore[assignment]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "story--title",
+        "story--meta",
+        "story--badge",
+        "story--text",
+        "story--heading",
+        "story--link",
+        "story--item",
+        "story--cursor",
+        "story--cursor-blurred",
+        "story--notice",
+    }
+
+    @dataclass
+    class ItemChosen(Message):
+        """A related item was clicked: it is to be expanded or folded."""
+
+        item: int
+
+    def __init__(
+        self, *, id: str, marks_of: Callable[[StoryId], Marks], glyphs: Glyphs = UNICODE_GLYPHS
+    ) -> None:
+        super().__init__(id=id)
+        self.glyphs = glyphs
+        self.cursor = WHOLE_STORY
+        self._marks_of = marks_of
+        self._row: StoryRow | None = None
+        self._open: OpenStory | None = None
+        self._notice = ""
+        self._expanded: set[int] = set()
+        self._quality_range = (0, 0)
+        self._lines: list[Line] = []
+        self._strips: dict[int, Strip] = {}
+
+    # -- what is shown -----------------------------------------------------------------------------
+
+    @property
+    def row(self) -> StoryRow | None:
+        """The story that is shown."""
+        return self._row
+
+    @property
+    def story(self) -> OpenStory | None:
+        """The same read whole, or None while it is being read."""
+        return self._open
+
+    @property
+    def _story(self) -> Story | None:
+        return self._open.story if self._open is not None else None
+
+    @property
+    def item(self) -> RelatedItem | None:
+        """The related item under the cursor, or None for the story itself."""
+        if self._open is None or not 0 <= self.cursor < len(self._open.related):
+            return None
+        return self._open.related[self.cursor]
+
+    def show_row(self, row: StoryRow | None, quality_range: tuple[int, int]) -> None:
+        """Show what the index knows, at once; the rest follows with `show_story`."""
+        self._quality_range = quality_range
+        if row is not None and self._row is not None and row.story_id == self._row.story_id:
+            self._row = row
+            self._lay_out()
+            return
+        self._row, self._open, self._notice = row, None, ""
+        self._expanded.clear()
+        self.cursor = WHOLE_STORY
+        self._lay_out()
+        self.scroll_to(y=0, animate=False, force=True)
+
+    def show_story(self, story: OpenStory) -> None:
+        """Show the story read whole; the place in it is kept."""
+        self._row, self._open, self._notice = story.row, story, ""
+        self._lay_out()
+
+    def show_notice(self, notice: str) -> None:
+        """Say why the rest of the story cannot be shown."""
+        self._notice = notice
+        self._lay_out()
+
+    def marks_changed(self) -> None:
+        """Draw the signs again."""
+        self._lay_out()
+
+    # -- related coverage --------------------------------------------------------------------------
+
+    def toggle_item(self) -> bool:
+        """Expand or fold the item under the cursor; choose the first one where none is. False without any."""
+        if self._open is None or not self._open.related:
+            return False
+        if self.cursor == WHOLE_STORY:
+            self._choose(0)
+            return True
+        self._expanded ^= {self.cursor}
+        self._lay_out()
+        self._show_item()
+        return True
+
+    def toggle_all(self) -> bool:
+        """Expand all items, or fold them where all are expanded; false without any."""
+        if self._open is None or not self._open.related:
+            return False
+        every = set(range(len(self._open.related)))
+        self._expanded = set() if self._expanded == every else every
+        self._lay_out()
+        if self.cursor != WHOLE_STORY:
+            self._show_item()
+        else:
+            heading = next((y for y, line in enumerate(self._lines) if line.item != WHOLE_STORY), 0)
+            self.scroll_to_region(Region(0, max(0, heading - 1), 1, 2), animate=False, force=True)
+        return True
+
+    # -- movement ----------------------------------------------------------------------------------
+
+    def action_down(self) -> None:
+        """To the next related item where it is in view, else one line down."""
+        following = self.cursor + 1
+        place = self._places().get(following)
+        if place is not None and (place < self._bottom() or self.scroll_offset.y >= self.max_scroll_y):
+            self._choose(following)
+        else:
+            self._scroll(1)
+
+    def action_up(self) -> None:
+        """To the related item above where it is in view, else one line up."""
+        if self.cursor == WHOLE_STORY:
+            self._scroll(-1)
+            return
+        place = self._places().get(self.cursor - 1)
+        if self.cursor == 0:
+            self._choose(WHOLE_STORY)
+            self._scroll(-1)
+        elif place is not None and place >= self.scroll_offset.y:
+            self._choose(self.cursor - 1)
+        else:
+            self._scroll(-1)
+
+    def action_top(self) -> None:
+        """The beginning."""
+        self._choose(WHOLE_STORY)
+        self.scroll_to(y=0, animate=False, force=True)
+
+    def action_bottom(self) -> None:
+        """The end."""
+        if self._open is not None and self._open.related:
+            self._choose(len(self._open.related) - 1)
+        self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+
+    def action_page_down(self) -> None:
+        """One page down."""
+        self.page(1)
+
+    def action_page_up(self) -> None:
+        """One page up."""
+        self.page(-1)
+
+    def action_half_page_down(self) -> None:
+        """Half a page down."""
+        self._scroll(max(1, self.scrollable_content_region.height // 2))
+
+    def action_half_page_up(self) -> None:
+        """Half a page up."""
+        self._scroll(-max(1, self.scrollable_content_region.height // 2))
+
+    def page(self, step: int) -> bool:
+        """One page down, or up with -1, two lines overlapping; false at the end."""
+        before = self.scroll_offset.y
+        self._scroll(step * max(1, self.scrollable_content_region.height - 2))
+        return self.scroll_offset.y != before
+
+    def scroll_by(self, lines: int) -> None:
+        """Scroll without touching the cursor."""
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
+
+    def _scroll(self, lines: int) -> None:
+        self.scroll_by(lines)
+        place = self._places().get(self.cursor)
+        if place is not None and not self.scroll_offset.y <= place < self._bottom():
+            self._choose(WHOLE_STORY)
+
+    def _bottom(self) -> int:
+        return self.scroll_offset.y + self.scrollable_content_region.height
+
+    def _places(self) -> dict[int, int]:
+        """The first line of each related item."""
+        places: dict[int, int] = {}
+        for y, line in enumerate(self._lines):
+            if line.item != WHOLE_STORY:
+                places.setdefault(line.item, y)
+        return places
+
+    def _choose(self, item: int) -> None:
+        if item != self.cursor:
+            self.cursor = item
+            self._strips.clear()
+            self.refresh()
+        self._show_item()
+
+    def _show_item(self) -> None:
+        lines = [y for y, line in enumerate(self._lines) if line.item == self.cursor != WHOLE_STORY]
+        if lines:
+            height = min(len(lines), self.scrollable_content_region.height)
+            self.scroll_to_region(Region(0, lines[0], 1, height), animate=False, force=True)
+
+    # -- mouse -------------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a related item chooses it and expands or folds it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        y = offset.y + self.scroll_offset.y
+        if y < len(self._lines) and (item := self._lines[y].item) != WHOLE_STORY:
+            self._choose(item)
+            self.toggle_item()
+
+    # -- layout ------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Wrap anew for another width."""
+        self._lay_out()
+
+    def on_focus(self) -> None:
+        """The cursor looks different now."""
+        self._redraw()
+
+    def on_blur(self) -> None:
+        """The cursor looks different now."""
+        self._redraw()
+
+    def notify_style_update(self) -> None:
+        """Textual says that styles changed."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def _redraw(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        width = min(MEASURE, self.scrollable_content_region.width - 1)
+        self._lines = list(self._story_lines(width)) if self._row is not None and width > 4 else []
+        size = Size(0, len(self._lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self._redraw()
+
+    def _story_lines(self, width: int) -> Iterator[Line]:
+        row, story = self._row, self._story
+        if row is None:
+            return
+        yield from self._text(row.title, "story--title", width)
+        yield from self._meta(row, width)
+        if story is not None and story.problems:
+            reasons = "; ".join(dict.fromkeys(problem.reason for problem in story.problems[:3]))
+            yield from self._text(f"This file is damaged: {reasons}", "story--notice", width)
+        if row.topics:
+            yield Line()
+            topics = self.glyphs.separator.join(row.topics)
+            yield from self._text(topics, "story--meta", width)
+        excerpt = story.excerpt if story is not None else row.excerpt
+        if excerpt:
+            yield Line()
+            yield from self._text(excerpt, "story--text", width)
+        if story is not None and story.body:
+            yield Line()
+            yield from self._body(story.body, width)
+        if row.url:
+            yield Line()
+            yield from self._text(row.url, "story--link", width)
+        if self._notice:
+            yield Line()
+            yield from self._text(self._notice, "story--notice", width)
+        yield from self._related_lines(width)
+
+    def _meta(self, row: StoryRow, width: int) -> Iterator[Line]:
+        provider = wording.provider_text(row.provider, ascii=self._is_ascii)
+        if provider:
+            yield from self._text(provider, "story--meta", width)
+        is_read, is_starred = self._marks_of(row.story_id)
+        parts = (
+            wording.date_time_text(row.published_at),
+            row.kind if row.kind.casefold() != "article" else "",
+            "unpublished" if row.is_published is False else "",
+            "not in this archive" if row.is_gone else "",
+        )
+        date = self.glyphs.separator.join(part for part in parts if part)
+        if date:
+            yield from self._text(date, "story--meta", width)
+        if row.quality is not None:
+            bar = wording.quality_bar(row.quality, *self._quality_range, ascii=self._is_ascii)
+            heat = self._heat(row)
+            yield Line(
+                ((f"quality {row.quality} ", "story--meta"), (bar, "story--badge"), (heat, "story--meta"))
+            )
+        state = [f"{self.glyphs.unread} unread"] if not is_read else []
+        state += [f"{self.glyphs.star} starred"] if is_starred else []
+        if state:
+            yield Line((("  ".join(state), "story--badge"),))
+
+    def _heat(self, row: StoryRow) -> str:
+        story = self._story
+        if story is None or story.heat is None or story.heat < 0 or story.heat == row.quality:
+            return ""
+        return f"{self.glyphs.separator}heat {story.heat}"
+
+    def _body(self, body: str, width: int) -> Iterator[Line]:
+        for paragraph in body.split("\n"):
+            is_heading = paragraph.startswith("#")
+            text = paragraph.lstrip("#").strip() if is_heading else paragraph.rstrip()
+            yield from self._text(text, "story--heading" if is_heading else "story--text", width)
+
+    def _related_lines(self, width: int) -> Iterator[Line]:
+        row = self._row
+        number = len(self._open.related) if self._open is not None else (row.related_count if row else 0)
+        if not number:
+            return
+        yield Line()
+        yield Line(((f"Related coverage ({wording.count(number)})", "story--heading"),))
+        for item, entry in enumerate(self._open.related if self._open is not None else ()):
+            yield from self._item_lines(item, entry, width)
+
+    def _item_lines(self, item: int, entry: RelatedItem, width: int) -> Iterator[Line]:
+        lead_date = self._row.published_at if self._row is not None else None
+        parts = wording.related_line(entry.related, lead_date)
+        is_read, is_starred = self._marks_of(entry.row.story_id)
+        is_expanded = item in self._expanded
+        sign = self.glyphs.unfolded if is_expanded else self.glyphs.folded
+        unread = " " if is_read else self.glyphs.unread
+        star = self.glyphs.star if is_starred else " "
+        head = f"{sign} {unread}{star} {parts.quality:>3} "
+        origin = self.glyphs.separator.join(part for part in (parts.provider, parts.offset) if part)
+        if not is_expanded:
+            text = f"{origin}  {parts.title}" if origin else parts.title
+            text = cut(self._shown(text), width - 1 - len(head), self.glyphs.ellipsis)
+            split = min(len(origin), len(text))
+            title = "story--text" if is_read else "story--item"
+            yield Line(((head, "story--badge"), (text[:split], "story--meta"), (text[split:], title)), item)
+            return
+        yield Line(((head, "story--badge"), (self._shown(origin), "story--meta")), item)
+        yield from self._text(parts.title, "story--item", width, indent=5, item=item)
+        date = wording.date_time_text(entry.related.published_at)
+        provider = wording.provider_text(entry.related.provider, ascii=self._is_ascii)
+        meta = self.glyphs.separator.join(part for part in (provider, date) if part)
+        yield from self._text(meta, "story--meta", width, indent=5, item=item)
+        yield from self._text(entry.related.excerpt, "story--text", width, indent=5, item=item)
+        yield from self._text(entry.related.url, "story--link", width, indent=5, item=item)
+
+    def _text(
+        self, text: str, component: str, width: int, *, indent: int = 0, item: int = WHOLE_STORY
+    ) -> Iterator[Line]:
+        if not text:
+            if item == WHOLE_STORY:
+                yield Line()
+            return
+        margin = " " * indent
+        for line in Content(self._shown(text)).wrap(max(4, width - 1 - indent)):
+            yield Line(((margin + line.plain.rstrip(), component),), item)
+
+    @property
+    def _is_ascii(self) -> bool:
+        return self.glyphs is not UNICODE_GLYPHS
+
+    def _shown(self, text: str) -> str:
+        return wording.ascii_text(text) if self._is_ascii else text
+
+    # -- drawing -----------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the pane."""
+        number = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if number >= len(self._lines):
+            return to_strip((), width, self._style("story--text"))
+        strip = self._strips.get(number)
+        if strip is None or strip.cell_length != width:
+            strip = self._draw(self._lines[number], width)
+            self._strips[number] = strip
+        return strip
+
+    def _draw(self, line: Line, width: int) -> Strip:
+        is_chosen = line.item == self.cursor != WHOLE_STORY
+        under = ("story--cursor" if self.has_focus else "story--cursor-blurred",) if is_chosen else ()
+        margin = self.glyphs.cursor if is_chosen else " "
+        pieces: list[Piece] = [(margin, self._style("story--badge", *under))]
+        pieces += [(text, self._style(component, *under)) for text, component in line.pieces]
+        return to_strip(pieces, width, self._style("story--text", *under))
+
+    def _style(self, *components: str) -> Style:
+        return self.get_visual_style(*components).rich_style

@@ -1,0 +1,195 @@
+"""The topic sidebar: All, Unread, Starred, then the topics, each with what is unread of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.cells import cell_len
+
+from reader.model import Count, Counts, Show, Topic
+from reader.tui.widgets.rows import Piece, Rows, cut
+from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, count
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the sidebar.
+
+    Attributes:
+        label: What it says.
+        topic: Name of the topic, or empty.
+        show: What it shows of it.
+        depth: How deep it lies in the tree.
+        has_children: Whether it can be folded.
+        is_rule: A line between groups, which the cursor skips.
+    """
+
+    label: str
+    topic: str = ""
+    show: Show = Show.ALL
+    depth: int = 0
+    has_children: bool = False
+    is_rule: bool = False
+
+
+ALL: Final = Entry("All")
+UNREAD: Final = Entry("Unread", show=Show.UNREAD)
+STARRED: Final = Entry("Starred", show=Show.STARRED)
+RULE: Final = Entry("", is_rule=True)
+
+
+class TopicTree(Rows):
+    """The topic sidebar."""
+
+    BORDER_TITLE = "Topics"
+
+    def __init__(self, *, id: str, glyphs: Glyphs = UNICODE_GLYPHS) -> None:
+        super().__init__(id=id, glyphs=glyphs)
+        self._topics: tuple[Topic, ...] = ()
+        self._counts = Counts()
+        self._folded: set[str] = set()
+        self._entries: list[Entry] = [ALL, UNREAD, STARRED]
+
+    @property
+    def row_count(self) -> int:
+        """How many lines there are, rules among them."""
+        return len(self._entries)
+
+    @property
+    def current(self) -> Entry:
+        """The entry under the cursor."""
+        return self._entries[self.cursor]
+
+    def set_topics(self, topics: tuple[Topic, ...], counts: Counts) -> None:
+        """Show this tree; the cursor stays on its entry, or goes to All where that is gone."""
+        self._counts = counts
+        if topics != self._topics or len(self._entries) == 3:
+            self._topics = topics
+            self._rebuild()
+        self.refresh()
+
+    def set_counts(self, counts: Counts) -> None:
+        """Show other counts."""
+        self._counts = counts
+        self.refresh()
+
+    def go_to(self, entry: Entry) -> bool:
+        """Put the cursor on an entry that shows the same; false where there is none."""
+        for index, other in enumerate(self._entries):
+            if (other.topic, other.show, other.is_rule) == (entry.topic, entry.show, False):
+                self.move_to(index)
+                return True
+        return False
+
+    def next_topic(self, step: int) -> Entry | None:
+        """The next entry below (or above, with -1) the cursor that has unread stories of a topic."""
+        indexes = range(self.cursor + step, self.row_count if step > 0 else -1, step)
+        for index in indexes:
+            entry = self._entries[index]
+            if entry.topic and self._count(entry).unread:
+                return entry
+        return None
+
+    def unfold(self) -> bool:
+        """Unfold the topic under the cursor; false if there was nothing to unfold."""
+        topic = self.current.topic.casefold()
+        if not self.current.has_children or topic not in self._folded:
+            return False
+        self._folded.discard(topic)
+        self._rebuild()
+        return True
+
+    def fold(self) -> bool:
+        """Fold the topic under the cursor, else go to the one above it; false if there is neither."""
+        entry = self.current
+        if entry.has_children and entry.topic.casefold() not in self._folded:
+            self._folded.add(entry.topic.casefold())
+            self._rebuild()
+            return True
+        for index in range(self.cursor - 1, -1, -1):
+            if entry.depth and self._entries[index].depth < entry.depth:
+                self.move_to(index)
+                return True
+        return False
+
+    def move_to(self, index: int, *, by_hand: bool = True) -> None:
+        """As for any list, but a rule is stepped over."""
+        index = max(0, min(index, self.row_count - 1))
+        if self._entries[index].is_rule:
+            index += 1 if index >= self.cursor else -1
+        super().move_to(index, by_hand=by_hand)
+
+    def clicked(self, index: int, x: int) -> None:
+        """A click on the sign before a topic folds it."""
+        entry = self._entries[index]
+        if entry.is_rule:
+            return
+        self.move_to(index)
+        if entry.has_children and 2 + 2 * entry.depth <= x + 1 <= 4 + 2 * entry.depth:
+            _ = self.unfold() or self.fold()
+
+    def row_key(self, index: int) -> object:
+        """The entry, its count and whether it is folded."""
+        entry = self._entries[index]
+        return (entry, self._count(entry), entry.topic.casefold() in self._folded)
+
+    def row_lines(self, index: int, width: int) -> Sequence[Sequence[Piece]]:
+        """Sign, name, and unread / total at the right."""
+        entry = self._entries[index]
+        meta = self.style_of("row--meta", index)
+        if entry.is_rule:
+            return [[(" " + self.glyphs.rule * (width - 2), meta)]]
+        numbers = self._numbers(entry)
+        head = (self.glyphs.cursor if index == self.cursor else " ") + self._sign(entry)
+        room = width - cell_len(head) - cell_len(numbers) - 2
+        label = cut(self._shown(entry.label), max(1, room), self.glyphs.ellipsis)
+        gap = " " * max(1, width - cell_len(head) - cell_len(label) - cell_len(numbers) - 1)
+        text = self.style_of("row--strong" if self._count(entry).unread else "row--text", index)
+        star = self.style_of("row--star", index) if entry.show is Show.STARRED else text
+        return [[(head, star), (label, text), (gap, meta), (numbers, meta)]]
+
+    def _sign(self, entry: Entry) -> str:
+        if entry.show is Show.STARRED:
+            return f" {self.glyphs.star} "
+        if not entry.topic:
+            return " "
+        is_folded = entry.topic.casefold() in self._folded
+        sign = self.glyphs.folded if is_folded else self.glyphs.unfolded
+        return " " + "  " * entry.depth + (f"{sign} " if entry.has_children else "  ")
+
+    def _numbers(self, entry: Entry) -> str:
+        number = self._count(entry)
+        if entry.show is Show.STARRED:
+            return count(self._counts.starred)
+        if entry.show is Show.UNREAD:
+            return count(number.unread)
+        return f"{count(number.unread)}/{count(number.total)}"
+
+    def _count(self, entry: Entry) -> Count:
+        if entry.topic:
+            return self._counts.topics.get(entry.topic, Count())
+        return Count() if entry.show is Show.STARRED else self._counts.everything
+
+    def _shown(self, text: str) -> str:
+        return text if self.glyphs is UNICODE_GLYPHS else ascii_text(text)
+
+    def _rebuild(self) -> None:
+        current = self._entries[self.cursor]
+        entries = [ALL, UNREAD, STARRED]
+        if self._topics:
+            entries.append(RULE)
+        todo = [(topic, 0) for topic in reversed(self._topics)]
+        while todo:
+            topic, depth = todo.pop()
+            has_children = bool(topic.children)
+            entries.append(Entry(topic.label, topic.name, depth=depth, has_children=has_children))
+            if topic.name.casefold() not in self._folded:
+                todo.extend((child, depth + 1) for child in reversed(topic.children))
+        self._entries = entries
+        places = {
+            (entry.topic, entry.show): index for index, entry in enumerate(entries) if not entry.is_rule
+        }
+        self.cursor = places.get((current.topic, current.show), 0)
+        self.content_changed()
