@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from typing import Final
 
 LINE_LIMIT: Final = 1_000
@@ -63,14 +64,14 @@ _BREAKS = {0x09: "    ", **dict.fromkeys([0x0A, 0x0C, 0x85, 0x2028, 0x2029], "\n
 _LINE_TABLE = {**_UNSAFE, **_INVISIBLE, **_SPACES}
 _BLOCK_TABLE = {**_UNSAFE, **_INVISIBLE, **_BREAKS}
 
-# Five and more marks on one letter climb over the lines above ("zalgo"); no language needs them.
-_MARKS = (
-    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u0610-\u061a\u064b-\u065f\u0670"
-    "\u06d6-\u06dc\u06df-\u06e4\u0730-\u074a\u0900-\u0902\u093c\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
-    "\u0f71-\u0f7e\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
-)
-_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
-_HAS_MARK = re.compile(f"[{_MARKS}]")
+# Where five and more marks may stand on one letter: signs that are neither letters, digits nor ASCII.
+_CLUSTER = re.compile(r"[^\w\s\x00-\x7f]{5,}")
+_MARKS_ON_A_LETTER: Final = 4
+# These stand between marks without ending the pile.
+_JOINER = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+# Surrogates that stand for no byte of a file name: not from a disk, but perhaps from a marks file.
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def line(text: str, limit: int = LINE_LIMIT) -> str:
@@ -90,6 +91,7 @@ def block(text: str, limit: int = BLOCK_LIMIT) -> str:
 
 def path(text: str, limit: int = LINE_LIMIT) -> str:
     r"""A file name or path as one line: bytes that are no UTF-8 show as ``\xNN``."""
+    text = _NO_BYTE.sub(REPLACEMENT, text)
     return line(text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"), limit)
 
 
@@ -98,5 +100,16 @@ def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
         return text
     if "\x1b" in text or not text.isascii():
         text = _SEQUENCE.sub("", text)
-    text = text.translate(table)
-    return _PILE.sub(r"\1", text) if _HAS_MARK.search(text) else text
+    return _CLUSTER.sub(_thin, text.translate(table))
+
+
+def _thin(cluster: re.Match[str]) -> str:
+    """A pile of marks ("zalgo") climbs over the lines above; no language needs more than four on a letter."""
+    kept: list[str] = []
+    height = 0
+    for char in cluster[0]:
+        if not _JOINER.match(char):
+            height = height + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if height <= _MARKS_ON_A_LETTER:
+            kept.append(char)
+    return "".join(kept)

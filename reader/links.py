@@ -12,6 +12,7 @@ URL_LIMIT: Final = 2_083
 """Longest address accepted: what the strictest browser took. The longest of 754 real ones has 237."""
 
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
+_BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 _URL_CHARS: Final = "!#$%&'()*+,-./:;=?@[]_~"
 # Parameters that say where a click came from, not which page it leads to.
 _TRACKING = re.compile(
@@ -89,8 +90,9 @@ def _ascii_host(parts: SplitResult) -> str:
             host = host.encode("idna").decode("ascii")
     except ValueError as error:  # UnicodeError among them
         raise LinkError("the link's host is malformed") from error
-    if ":" in host:
-        if not re.fullmatch(r"[0-9a-f:.]+", host):
+    if "[" in parts.netloc:
+        # urlsplit takes what is between the brackets, whatever it is and whatever stands before them.
+        if ":" not in host or not _BRACKETED.fullmatch(parts.netloc):
             raise LinkError("the link's host is malformed")
         return f"[{host}]"
     if not re.fullmatch(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_.])?", host):

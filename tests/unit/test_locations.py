@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reader import locations
+
+FOLDERS = [
+    ("XDG_CONFIG_HOME", locations.config_dir),
+    ("XDG_CACHE_HOME", locations.cache_dir),
+    ("XDG_STATE_HOME", locations.log_dir),
+]
+
+
+@pytest.mark.parametrize(("variable", "folder"), FOLDERS)
+def test_the_xdg_variables_win(
+    variable: str, folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "/somewhere")
+    assert folder() == Path("/somewhere/newsreader")
+
+
+@pytest.mark.parametrize("value", ["", "relative/folder"])
+@pytest.mark.parametrize(("variable", "folder"), FOLDERS)
+def test_without_a_usable_one_it_is_the_usual_place(
+    variable: str, folder: Callable[[], Path], value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert folder().is_absolute()
+    assert folder().is_relative_to(Path.home())
+    assert "newsreader" in folder().parts
+
+
+def test_the_files_lie_in_the_folders() -> None:
+    assert locations.config_file() == locations.config_dir() / "config.yaml"
+    assert locations.log_file() == locations.log_dir() / "newsreader.log"
+
+
+def test_a_private_folder_is_made_with_its_parents(tmp_path: Path) -> None:
+    made = locations.private_dir(tmp_path / "a" / "b")
+    assert made == tmp_path / "a" / "b"
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir(mode=0o755)
+    assert stat.S_IMODE(locations.private_dir(there).stat().st_mode) == 0o755
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match="file"):
+        locations.private_dir(tmp_path / "file")
