@@ -7,6 +7,7 @@ the events first, which come one after the other.
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, NamedTuple
 
 import frontmatter
@@ -21,7 +22,9 @@ EVENT_LIMIT: Final = 50_000
 """Also how many nodes there may be once every alias stands for what it names."""
 
 _OPENER_LIMIT: Final = 64  # the most of a real file without related stories is 5
-_SIZE_LIMIT: Final = 32_768  # from here on a walk costs less than what it may save
+_SIZE_LIMIT: Final = 65_536  # from here on a walk costs less than what it may save
+# One dash a line nests by indentation only, which _DEEP_INDENT bounds.
+_INLINE_NESTING: Final = re.compile(r"[-?] +[-?]\s")
 _DEEP_INDENT: Final = "\n" + " " * DEPTH_LIMIT
 
 # Tags, ints, dates and merge keys cannot fail in it, and it is a third faster than the safe loader.
@@ -114,8 +117,15 @@ def load_fields(text: str) -> Loaded:
 
 
 def _guard(text: str) -> None:
-    openers = text.count("[") + text.count("{") + text.count("- ") + text.count("? ")
-    if openers > _OPENER_LIMIT or "*" in text or len(text) > _SIZE_LIMIT or _DEEP_INDENT in text:
+    brackets = text.count("[") + text.count("{")
+    dashes = text.count("- ") + text.count("? ")
+    if (
+        brackets > _OPENER_LIMIT
+        or (dashes > _OPENER_LIMIT and _INLINE_NESTING.search(text))
+        or "*" in text
+        or len(text) > _SIZE_LIMIT
+        or _DEEP_INDENT in text
+    ):
         _walk(text)
 
 

@@ -272,8 +272,9 @@ def _body(body: str, tell: coerce.Tell) -> str:
     if len(body) > clean.BLOCK_LIMIT:
         tell(f"longer than {clean.BLOCK_LIMIT} characters: the rest was left out")
     lines = clean.block(body).rstrip()
-    # Not its first line's indent: four spaces make it code.
-    return lines[len(lines) - len(lines.lstrip("\n ")) :] if not lines[:1].strip() else lines
+    # Whole blank lines only: four spaces before the first word make it code.
+    start = lines.rfind("\n", 0, len(lines) - len(lines.lstrip("\n "))) + 1
+    return lines[start:]
 
 
 def _title_of(body: str, path: str) -> str:
