@@ -240,11 +240,11 @@ class _Reading:
             return None
         found: dict[str, str] = {}
         for command_node, keys_node in node.value:
-            command, keys = _scalar(command_node), _keys(keys_node)
+            command, keys = clean.line(_scalar(command_node) or ""), _keys(keys_node)
             if not command or keys is None:
                 self._wrong(command_node, f"{key}: a command and its keys are one line of text each")
                 continue
-            found[clean.line(command)] = keys
+            found[command] = keys
         return found
 
     def archives(self, key: str, node: Node) -> tuple[ConfiguredArchive, ...]:
