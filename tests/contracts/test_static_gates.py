@@ -1,0 +1,125 @@
+"""What no module may do; read from the syntax tree, so that words in comments are free."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import reader
+
+PACKAGE = Path(reader.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+FORBIDDEN_CALLS = {
+    "eval": "runs text as code",
+    "exec": "runs text as code",
+    "print": "writes over the screen",
+    "os.system": "runs text in a shell",
+    "os.popen": "runs text in a shell",
+    "subprocess.getoutput": "runs text in a shell",
+    "subprocess.getstatusoutput": "runs text in a shell",
+    "yaml.load": "may build objects",
+    "yaml.unsafe_load": "builds objects",
+    "yaml.full_load": "builds objects",
+    "frontmatter.load": "reads a file without any guard",
+    "Text.from_markup": "reads archive text as markup",
+    "Text.from_ansi": "reads archive text as escape sequences",
+}
+FORBIDDEN_KEYWORDS = {"shell": "runs text in a shell", "markup": "reads archive text as markup"}
+FORBIDDEN_MODULES = {
+    "webbrowser": "takes options for addresses and starts shells",
+    "pickle": "runs code when it reads",
+    "marshal": "crashes when it reads",
+    "shelve": "is pickle",
+}
+# What is allowed after all, by where: the one guarded reader has its own loader, that builds only text.
+ALLOWED = {"archive/guarded.py": "yaml.load", "cli/": "print", "__main__.py": "print"}
+
+
+def offences(code: str, allowed: str = "") -> list[str]:
+    """What in this code is forbidden, as ``line: what why``; but for the one name that is `allowed`."""
+    return [
+        f"{line}: {name} {why}"
+        for node in ast.walk(ast.parse(code))
+        for line, name, why in (*forbidden_calls(node), *forbidden_imports(node))
+        if name != allowed
+    ]
+
+
+def forbidden_calls(node: ast.AST) -> Iterator[tuple[int, str, str]]:
+    if not isinstance(node, ast.Call):
+        return
+    name = ast.unparse(node.func)
+    if name in FORBIDDEN_CALLS:
+        yield node.lineno, name, FORBIDDEN_CALLS[name]
+    for keyword in node.keywords:
+        is_false = isinstance(keyword.value, ast.Constant) and keyword.value.value is False
+        if keyword.arg in FORBIDDEN_KEYWORDS and not is_false:
+            yield node.lineno, keyword.arg, FORBIDDEN_KEYWORDS[keyword.arg]
+
+
+def forbidden_imports(node: ast.AST) -> Iterator[tuple[int, str, str]]:
+    if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+        names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    else:
+        return
+    for name in names:
+        if name in FORBIDDEN_MODULES:
+            yield node.lineno, name, FORBIDDEN_MODULES[name]
+        if name in FORBIDDEN_CALLS:
+            yield node.lineno, name, FORBIDDEN_CALLS[name]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=[str(module.relative_to(PACKAGE)) for module in MODULES])
+def test_no_module_does_what_is_forbidden(module: Path) -> None:
+    name = module.relative_to(PACKAGE).as_posix()
+    allowed = next((what for where, what in ALLOWED.items() if name.startswith(where)), "")
+    assert offences(module.read_text(encoding="utf-8"), allowed) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "subprocess.run('ls', shell=True)",
+        "subprocess.Popen(line, shell=wanted)",
+        "os.system('ls')",
+        "import webbrowser",
+        "from webbrowser import open",
+        "import os, pickle",
+        "yaml.load(text, Loader=yaml.CBaseLoader)",
+        "from yaml import load",
+        "from os import path, system",
+        "frontmatter.load(path)",
+        "eval(text)",
+        "Static(title, markup=True)",
+        "print('x')",
+    ],
+)
+def test_the_gate_sees_it(code: str) -> None:
+    assert offences(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "'''webbrowser, pickle and eval(x) in words'''",
+        "# os.system('ls')",
+        "subprocess.run(['ls'], shell=False)",
+        "Static(title, markup=False)",
+        "yaml.compose(text)",
+        "frontmatter.loads(text)",
+        "self.print(x)",
+    ],
+)
+def test_the_gate_lets_it_pass(code: str) -> None:
+    assert not offences(code)
+
+
+def test_what_is_allowed_is_only_that() -> None:
+    assert not offences("print('x')", allowed="print")
+    assert offences("print(eval('x'))", allowed="print") == ["1: eval runs text as code"]
