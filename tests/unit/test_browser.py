@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -193,15 +192,11 @@ def recorder(folder: Path) -> tuple[Path, tuple[str, ...]]:
     return report, (sys.executable, "-c", RECORDER, str(report), URL)
 
 
-def wait_for(is_done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_done():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def reapers() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "browser-reaper"]
+def wait_for_browsers() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "browser-reaper":
+            thread.join(60)
+            assert not thread.is_alive()
 
 
 def test_a_browser_runs_apart_and_leaves_no_zombie(
@@ -210,8 +205,7 @@ def test_a_browser_runs_apart_and_leaves_no_zombie(
     monkeypatch.setenv("BROWSER", "sh -c 'evil %s'")
     report, argv = recorder(tmp_path)
     browser.start(BrowserCommand(argv))
-    wait_for(report.exists)
-    wait_for(lambda: not reapers())
+    wait_for_browsers()
     seen = json.loads(report.read_text())
     assert seen["arguments"] == [URL]
     assert seen["leads"]
