@@ -39,7 +39,7 @@ _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 # What `links.safe_url` gives back as it is; it takes ten times as long to say so.
 _PLAIN_URL: Final = re.compile(
-    r"https?://(?:[a-z0-9_-]+\.)+[a-z]{2,}(?:/[\w!$%&'()*+,./:;=@~-]*(?:\?[\w!$%&'()*+,./:;=?@~-]+)?)?",
+    r"https?://(?!-)(?:[a-z0-9_-]+\.)+[a-z]{2,}(?:/[\w!$%&'()*+,./:;=@~-]*(?:\?[\w!$%&'()*+,./:;=?@~-]+)?)?",
     re.ASCII,
 )
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")

@@ -57,7 +57,7 @@ def read(data: bytes) -> Document:
     body = parts.body
     if parts.problem:
         problems.append((parts.first_line - 1, parts.problem))
-        body = sealed.scrub(body)[0]
+        body = sealed.scrub(body[: clean.BLOCK_LIMIT + 1])[0]
     raw, excess = _capped(parts.raw)
     if excess:
         problems.append((parts.first_line, excess))

@@ -20,7 +20,7 @@ def salvage(text: str) -> dict[str, Any]:
     found_fields = list(islice(_FIELD.finditer(text), _FIELDS_LIMIT))
     ends = [*(found.start() for found in found_fields[1:]), len(text)]
     fields: dict[str, Any] = {}
-    for found, end in zip(found_fields, ends, strict=False):
+    for found, end in zip(found_fields[: _FIELDS_LIMIT - 1], ends, strict=False):
         block = text[found.start() : end]
         loaded = load_fields(block).fields if found[0].endswith(":") else None
         fields |= loaded or {found[1] or found[2] or found[3]: _written(text, found.end())}

@@ -177,7 +177,7 @@ def test_the_date_of_the_file_name_stands_in_for_a_missing_one_only() -> None:
     "name", ["date", "published_at", "publishedAt", "pubDate", "PUBLISHEDDATETIME", "Published Date"]
 )
 def test_dates_go_by_many_names(name: str) -> None:
-    story = _story(publishedDateTime=None, **{name: "2021-02-04"})
+    story = _plain(f"---\ntitle: T\n{name}: 2021-02-04\n---\n")
     assert story.published_at == datetime(2021, 2, 4, tzinfo=UTC)
 
 
@@ -208,7 +208,7 @@ def test_other_fields_go_by_many_names_too() -> None:
     ],
 )
 def test_providers(fields: dict[str, object], provider: Provider) -> None:
-    assert _story(**fields).provider == provider
+    assert _plain(make_story_text("", **fields)).provider == provider
 
 
 def test_topics_are_a_list_or_a_line_without_repeats() -> None:
@@ -440,7 +440,7 @@ def test_short_reads_are_put_together(tmp_path: Path, monkeypatch: pytest.Monkey
     write_story(tmp_path, "a.md", "the end")
     whole = (tmp_path / "a.md").read_bytes()
     read = os.read
-    monkeypatch.setattr(files.os, "read", lambda fd, size: read(fd, min(size, 7)))
+    monkeypatch.setattr(os, "read", lambda fd, size: read(fd, min(size, 7)))
     assert files.read_regular(tmp_path, "a.md", 10_000) == (whole, False)
     assert files.read_regular(tmp_path, "a.md", 10) == (whole[:10], True)
     assert files.read_regular(tmp_path, "a.md", len(whole)) == (whole, False)
