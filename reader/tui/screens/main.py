@@ -206,6 +206,7 @@ class MainScreen(Screen[None]):
     def _take_in(self) -> None:
         before = self.topic_tree.current
         self.topic_tree.set_topics(self.library.topics, self.library.counts())
+        self._fit_topics()
         if self.topic_tree.current != before and self.topic_tree.current == ALL:
             self._choose_entry(ALL)
             return
@@ -607,6 +608,14 @@ class MainScreen(Screen[None]):
         if row is not None:
             self.app.push_screen(InformationScreen(row, self.story_pane.story, self.library.file_of(row)))
 
+    def _fit_topics(self) -> None:
+        """As wide as its labels, but no more than its share of the screen."""
+        if self.has_class("-narrow"):
+            self.topic_tree.styles.width = None
+            return
+        share = self.size.width * 3 // 10
+        self.topic_tree.styles.width = min(max(22, self.topic_tree.wanted_width() + 2), share, 44)
+
     # -- layout ------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
@@ -615,6 +624,7 @@ class MainScreen(Screen[None]):
         is_one_line = size.height < 24 or self.reader.config.density == "one-line"
         self.story_list.set_row_height(1 if is_one_line else 2)
         self.set_class(size.width < 40 or size.height < 10, "-tiny")
+        self.call_later(self._fit_topics)
 
 
 def _place(ids: array[int], current: StoryRow | None, place: int, library: Library) -> int:

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.tui.commands import COMMANDS, key_text
-from reader.tui.widgets.rows import Piece, cut, to_strip
+from reader.tui.widgets.lines import Piece, cut, to_strip
 from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text
 
 

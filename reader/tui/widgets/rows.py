@@ -6,26 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader.tui.commands import PANES, bindings
+from reader.tui.widgets.lines import Lines, Piece, to_strip
 from reader.wording import UNICODE_GLYPHS, Glyphs
-
-Piece = tuple[str, Style]
-"""A run of text in one style."""
 
 _KEPT_STRIPS: Final = 2_000
 
 
-class Rows(ScrollView, can_focus=True):
+class Rows(Lines):
     """Rows under a cursor. What they show is up to the widget that derives from this.
 
     Attributes:
@@ -34,7 +29,6 @@ class Rows(ScrollView, can_focus=True):
         glyphs: The signs to draw with.
     """
 
-    ALLOW_SELECT = False
     BINDINGS: ClassVar[list[Binding]] = bindings(PANES)  # type: ignore[assignment]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row--text",
@@ -131,7 +125,7 @@ class Rows(ScrollView, can_focus=True):
     def content_changed(self) -> None:
         """Take in another number of rows; the strips that still fit are kept."""
         self.cursor = max(0, min(self.cursor, self.row_count - 1))
-        self.virtual_size = Size(0, self.row_count * self.row_height)
+        self.set_height(self.row_count * self.row_height)
         self.refresh()
 
     def refresh_rows(self, *indexes: int) -> None:
@@ -258,31 +252,3 @@ class Rows(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         """The cursor looks different now."""
         self.refresh_rows(self.cursor)
-
-
-def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
-    """Pieces as a strip of exactly `width` cells: cut, or filled up with `fill`."""
-    segments: list[Segment] = []
-    left = width
-    for text, style in pieces:
-        size = cell_len(text)
-        if size > left:
-            text, size = set_cell_size(text, left), left
-        if text:
-            segments.append(Segment(text, style))
-        left -= size
-        if left <= 0:
-            break
-    if left > 0:
-        segments.append(Segment(" " * left, fill))
-    return Strip(segments, width)
-
-
-def cut(text: str, width: int, ellipsis: str = "…") -> str:
-    """`text` in at most `width` cells, with an ellipsis where something is missing."""
-    if cell_len(text) <= width:
-        return text
-    size = cell_len(ellipsis)
-    if width <= size:
-        return set_cell_size(text, max(0, width))
-    return set_cell_size(text, width - size).rstrip() + ellipsis

@@ -12,7 +12,8 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from reader.model import StoryId, StoryRow
-from reader.tui.widgets.rows import Piece, Rows, cut
+from reader.tui.widgets.lines import Piece, cut
+from reader.tui.widgets.rows import Rows
 from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, date_text, row_meta
 
 _WINDOW: Final = 64
@@ -93,7 +94,7 @@ class StoryList(Rows):
         self.cursor = cursor
         self.content_changed()
         if keeps_place:
-            self.scroll_to(y=max(0, self.cursor * self.row_height - height), animate=False, force=True)
+            self.scroll_line(self.cursor * self.row_height - height)
         self.move_to(self.cursor, by_hand=False)
 
     def set_row_height(self, height: int) -> None:

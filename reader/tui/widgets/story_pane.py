@@ -10,16 +10,15 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding
 from textual.content import Content
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from reader import wording
 from reader.library import OpenStory, RelatedItem
 from reader.model import Story, StoryId, StoryRow
 from reader.tui.commands import PANES, bindings
-from reader.tui.widgets.rows import Piece, cut, to_strip
+from reader.tui.widgets.lines import Lines, Piece, cut, to_strip
 from reader.tui.widgets.story_list import Marks
 from reader.wording import UNICODE_GLYPHS, Glyphs
 
@@ -43,7 +42,7 @@ class Line:
     item: int = WHOLE_STORY
 
 
-class StoryPane(ScrollView, can_focus=True):
+class StoryPane(Lines):
     """The story one stops on.
 
     Args:
@@ -52,7 +51,6 @@ class StoryPane(ScrollView, can_focus=True):
         glyphs: The signs to draw with.
     """
 
-    ALLOW_SELECT = False
     BORDER_TITLE = "Story"
     BINDINGS: ClassVar[list[Binding]] = bindings(PANES)  # type: ignore[assignment]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -122,8 +120,8 @@ class StoryPane(ScrollView, can_focus=True):
         self._row, self._open, self._notice = row, None, ""
         self._expanded.clear()
         self.cursor = WHOLE_STORY
+        self.scroll_line(0)
         self._lay_out()
-        self.scroll_to(y=0, animate=False, force=True)
 
     def show_story(self, story: OpenStory) -> None:
         """Show the story read whole; the place in it is kept."""
@@ -195,13 +193,13 @@ class StoryPane(ScrollView, can_focus=True):
     def action_top(self) -> None:
         """The beginning."""
         self._choose(WHOLE_STORY)
-        self.scroll_to(y=0, animate=False, force=True)
+        self.scroll_line(0)
 
     def action_bottom(self) -> None:
         """The end."""
         if self._open is not None and self._open.related:
             self._choose(len(self._open.related) - 1)
-        self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+        self.scroll_line(self.max_scroll_y)
 
     def action_page_down(self) -> None:
         """One page down."""
@@ -227,7 +225,7 @@ class StoryPane(ScrollView, can_focus=True):
 
     def scroll_by(self, lines: int) -> None:
         """Scroll without touching the cursor."""
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, force=True)
+        self.scroll_line(self.scroll_offset.y + lines)
 
     def _scroll(self, lines: int) -> None:
         self.scroll_by(lines)
@@ -275,6 +273,7 @@ class StoryPane(ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Wrap anew for another width."""
+        self._strips.clear()
         self._lay_out()
 
     def on_focus(self) -> None:
@@ -295,12 +294,18 @@ class StoryPane(ScrollView, can_focus=True):
         self.refresh()
 
     def _lay_out(self) -> None:
+        """Make the lines anew; those that are the same as before are not drawn again."""
         width = min(MEASURE, self.scrollable_content_region.width - 1)
+        old = self._lines
         self._lines = list(self._story_lines(width)) if self._row is not None and width > 4 else []
-        size = Size(0, len(self._lines))
-        if size != self.virtual_size:
-            self.virtual_size = size
-        self._redraw()
+        same = next((y for y, (a, b) in enumerate(zip(old, self._lines, strict=False)) if a != b), None)
+        first = min(len(old), len(self._lines)) if same is None else same
+        last = max(len(old), len(self._lines))
+        for y in range(first, last):
+            self._strips.pop(y, None)
+        self.set_height(len(self._lines))
+        if first < last:
+            self.refresh_lines(first, last - first)
 
     def _story_lines(self, width: int) -> Iterator[Line]:
         row, story = self._row, self._story

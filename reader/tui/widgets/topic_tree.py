@@ -9,7 +9,8 @@ from typing import Final
 from rich.cells import cell_len
 
 from reader.model import Count, Counts, Show, Topic
-from reader.tui.widgets.rows import Piece, Rows, cut
+from reader.tui.widgets.lines import Piece, cut
+from reader.tui.widgets.rows import Rows
 from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, count
 
 
@@ -51,6 +52,7 @@ class TopicTree(Rows):
         self._counts = Counts()
         self._folded: set[str] = set()
         self._entries: list[Entry] = [ALL, UNREAD, STARRED]
+        self._has_folds = False
 
     @property
     def row_count(self) -> int:
@@ -150,6 +152,13 @@ class TopicTree(Rows):
         star = self.style_of("row--star", index) if entry.show is Show.STARRED else text
         return [[(head, star), (label, text), (gap, meta), (numbers, meta)]]
 
+    def wanted_width(self) -> int:
+        """Cells that show every label and number in full."""
+        return max(
+            1 + cell_len(self._sign(entry)) + cell_len(entry.label) + 2 + len(self._numbers(entry)) + 1
+            for entry in self._entries
+        )
+
     def _sign(self, entry: Entry) -> str:
         if entry.show is Show.STARRED:
             return f" {self.glyphs.star} "
@@ -157,7 +166,8 @@ class TopicTree(Rows):
             return " "
         is_folded = entry.topic.casefold() in self._folded
         sign = self.glyphs.folded if is_folded else self.glyphs.unfolded
-        return " " + "  " * entry.depth + (f"{sign} " if entry.has_children else "  ")
+        folds = (f"{sign} " if entry.has_children else "  ") if self._has_folds else ""
+        return " " + "  " * entry.depth + folds
 
     def _numbers(self, entry: Entry) -> str:
         number = self._count(entry)
@@ -177,6 +187,7 @@ class TopicTree(Rows):
 
     def _rebuild(self) -> None:
         current = self._entries[self.cursor]
+        self._has_folds = any(topic.children for topic in self._topics)
         entries = [ALL, UNREAD, STARRED]
         if self._topics:
             entries.append(RULE)

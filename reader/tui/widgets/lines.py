@@ -1,0 +1,80 @@
+"""A pane drawn line by line whose height can change without the screen being laid out again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Piece = tuple[str, Style]
+"""A run of text in one style."""
+
+
+class Lines(ScrollView, can_focus=True):
+    """The story list, the topics and the story have this in common.
+
+    Textual lays out the whole screen whenever the height of a pane's content changes, and then sends all
+    of it: 20 kB for each story one moves to. The scroll bar always has its column here, so nothing
+    outside the pane depends on that height.
+    """
+
+    ALLOW_SELECT = False
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+
+    def set_height(self, lines: int) -> None:
+        """The content has so many lines now; the place in it is kept as far as there is one."""
+        size = Size(0, lines)
+        if size != self.virtual_size:
+            self.virtual_size = size
+            self._scroll_update(size)
+
+    def scroll_line(self, y: int) -> None:
+        """Bring line `y` to the top, or as near as the content allows."""
+        self.scroll_to(y=max(0, y), animate=False, force=True)
+
+
+def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
+    """Pieces as a strip of exactly `width` cells: cut, or filled up with `fill`.
+
+    Neighbours in one style become one: each change of style is some 40 bytes on the wire.
+    """
+    runs: list[list[str]] = []
+    styles: list[Style] = []
+    left = width
+    if pieces and _is_blank_alike(pieces[-1][1], fill):
+        fill = pieces[-1][1]
+    for text, style in (*pieces, (" " * width, fill)):
+        size = cell_len(text)
+        if size > left:
+            text, size = set_cell_size(text, left), left
+        if not text:
+            continue
+        if styles and styles[-1] == style:
+            runs[-1].append(text)
+        else:
+            runs.append([text])
+            styles.append(style)
+        left -= size
+    return Strip([Segment("".join(run), style) for run, style in zip(runs, styles, strict=True)], width)
+
+
+def _is_blank_alike(style: Style, other: Style) -> bool:
+    """Whether a space looks the same in both."""
+    return style.bgcolor == other.bgcolor and not (style.underline or style.reverse or style.strike)
+
+
+def cut(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` in at most `width` cells, with an ellipsis where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    size = cell_len(ellipsis)
+    if width <= size:
+        return set_cell_size(text, max(0, width))
+    return set_cell_size(text, width - size).rstrip() + ellipsis

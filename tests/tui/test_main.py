@@ -1,0 +1,442 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from reader.config import Config
+from reader.model import Order, Show
+from reader.tui.widgets.bars import HintBar
+from tests.factories import write_archive, write_story
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+
+
+async def test_the_stories_stand_newest_first_with_their_counts(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        text = screen_text(pilot)
+    assert text.index("Clearview ruled") < text.index("Robots at work") < text.index("Privacy by design")
+    assert "All › newest first › 3 unread of 3" in text
+    assert "Threat Post · 4 Feb 2021 · 24 · +2 · unpublished" in text
+
+
+async def test_the_story_pane_names_provider_and_domain(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        text = screen_text(pilot)
+    assert "Threat Post · threatpost.com" in text
+    assert "4 Feb 2021 12:52 UTC · unpublished" in text
+    assert "quality 24" in text
+    assert "Computer Vision · AI" in text
+    assert "87 The Next Web · +6 h  Canada asks" in text
+
+
+async def test_d_sorts_by_quality_and_the_cursor_stays_on_its_story(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("j", "d")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.view.order is Order.QUALITY
+        assert screen.story_list.current is not None
+        assert screen.story_list.current.title == "Robots at work"
+        assert screen.story_list.cursor == 0
+        assert "best first" in screen_text(pilot)
+
+
+async def test_capital_d_turns_the_order_round(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("D")
+        await settled(pilot)
+        text = screen_text(pilot)
+    assert text.index("Privacy by design") < text.index("Clearview ruled")
+
+
+async def test_s_stars_and_the_star_is_there_after_a_restart(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("s")
+        assert "★ Clearview ruled illegal" in screen_text(pilot)
+    async with open_app(archive) as pilot:
+        assert "★ Clearview ruled illegal" in screen_text(pilot)
+        await pilot.press("S")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
+
+
+async def test_a_starred_story_whose_file_is_gone_still_shows_under_starred(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("s")
+    (archive / "_news" / "2021-02-04-clearview.md").unlink()
+    async with open_app(archive) as pilot:
+        await pilot.press("S")
+        await settled(pilot)
+        text = screen_text(pilot)
+        assert "Clearview ruled illegal" in text
+        assert "not in this archive" in text
+        assert "https://threatpost.com/clearview/" in text
+
+
+async def test_m_toggles_read_and_the_counts_follow(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("m")
+        assert "2 unread of 3" in screen_text(pilot)
+        await pilot.press("m")
+        assert "3 unread of 3" in screen_text(pilot)
+
+
+async def test_a_story_stays_in_the_unread_view_when_it_becomes_read(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("1", "j")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.view.show is Show.UNREAD
+        await pilot.press("2", "m")
+        await settled(pilot)
+        assert screen.story_list.row_count == 3
+        await pilot.press("1", "k")
+        await settled(pilot)
+        await pilot.press("j")
+        await settled(pilot)
+        assert screen.story_list.row_count == 2
+
+
+async def test_n_and_p_go_to_unread_stories_only(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("j", "m", "k", "n")
+        assert screen.story_list.cursor == 2
+        await pilot.press("p")
+        assert screen.story_list.cursor == 0
+
+
+async def test_n_at_the_end_of_a_topic_offers_the_next_and_goes_there_when_pressed_again(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("1", "j", "j", "j")
+        await settled(pilot)
+        assert screen.view.topic == "AI"
+        await pilot.press("2", "G", "n")
+        await pilot.pause()
+        assert "This is the end of AI; n again goes on" in screen_text(pilot)
+        await pilot.press("n")
+        await settled(pilot)
+        assert screen.view.topic == "Computer Vision"
+
+
+async def test_enter_goes_in_and_escape_back_and_neither_quits(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("enter")
+        assert screen.focused is screen.story_pane
+        assert screen.library.is_read(screen.story_list.current.story_id)  # type: ignore[union-attr]
+        await pilot.press("escape", "escape", "escape", "escape")
+        assert screen.focused is screen.topic_tree
+        assert pilot.app.is_running
+
+
+async def test_a_related_item_expands_and_is_starred_and_read_by_itself(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("3", "enter", "enter")
+        text = screen_text(pilot)
+        assert "Regulators said so." in text
+        assert "https://thenextweb.com/canada/" in text
+        await pilot.press("s", "m")
+        assert screen.library.is_starred(screen.story_pane.item.row.story_id)  # type: ignore[union-attr]
+        assert not screen.library.is_starred(screen.story_list.current.story_id)  # type: ignore[union-attr]
+    async with open_app(archive) as pilot:
+        await pilot.press("S")
+        await settled(pilot)
+        assert "Canada asks Clearview to stop" in screen_text(pilot)
+
+
+async def test_e_expands_and_folds_all_related_coverage(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("e")
+        assert "Lawsuits in Europe." in screen_text(pilot)
+        await pilot.press("e")
+        assert "Lawsuits in Europe." not in screen_text(pilot)
+
+
+async def test_a_related_item_that_is_a_story_here_shares_its_marks(
+    tmp_path: Path, open_app: OpenApp
+) -> None:
+    related = [{"title": "Told by another", "webUrl": "http://www.example.com/other?utm_source=x"}]
+    write_story(tmp_path, "2021-01-02-lead.md", title="Lead", related=related)
+    write_story(
+        tmp_path,
+        "2021-01-01-other.md",
+        title="Other",
+        webUrl="https://example.com/other/",
+        publishedDateTime="2020-01-01T00:00:00Z",
+    )
+    async with open_app(tmp_path) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("3", "enter", "s", "2", "j")
+        assert screen.library.is_starred(screen.story_list.current.story_id)  # type: ignore[union-attr]
+
+
+async def test_space_pages_the_story_and_then_goes_to_the_next_unread(
+    archive: Path, open_app: OpenApp
+) -> None:
+    write_story(
+        archive / "_news",
+        "2022-01-01-long.md",
+        body="\n\n".join(f"Paragraph {number}." for number in range(60)),
+        title="Long",
+        publishedDateTime="2022-01-01T00:00:00Z",
+        webUrl="https://example.com/long/",
+    )
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        for _ in range(20):
+            await pilot.press("space")
+            if screen.story_list.cursor:
+                break
+            assert screen.story_pane.scroll_offset.y > 0
+        assert screen.story_list.cursor == 1
+
+
+async def test_capital_j_and_k_scroll_the_story_while_the_list_keeps_the_focus(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, size=(100, 24)) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("e", "J", "J")
+        assert screen.story_pane.scroll_offset.y > 0
+        assert screen.focused is screen.story_list
+        below = screen.story_pane.scroll_offset.y
+        await pilot.press("K")
+        assert screen.story_pane.scroll_offset.y < below
+
+
+async def test_topics_count_their_stories_and_show_them(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        assert re.search(r"AI +2/2", screen_text(pilot))
+        await pilot.press("1", "G")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.view.topic == "Privacy"
+        assert screen.story_list.row_count == 1
+
+
+async def test_a_parent_topic_holds_the_stories_of_its_children_and_folds(
+    archive: Path, open_app: OpenApp
+) -> None:
+    topics = archive / "_data" / "topics"
+    topics.mkdir(parents=True)
+    (topics / "cv.yaml").write_text("name: Computer Vision\nparent: Seeing\n", encoding="utf-8")
+    (topics / "s.yaml").write_text("name: Seeing\n", encoding="utf-8")
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("1", "G", "k")
+        await settled(pilot)
+        assert screen.view.topic == "Seeing"
+        assert screen.story_list.row_count == 1
+        await pilot.press("h")
+        assert "Computer Vision  " not in screen_text(pilot).split("Story")[0]
+        await pilot.press("l", "j")
+        await settled(pilot)
+        assert screen.view.topic == "Computer Vision"
+
+
+@pytest.mark.parametrize(
+    ("size", "panes"),
+    [
+        ((140, 40), ["topics", "stories", "story"]),
+        ((100, 30), ["topics", "stories", "story"]),
+        ((80, 24), ["topics", "stories", "story"]),
+        ((60, 20), ["stories"]),
+    ],
+)
+async def test_each_width_shows_the_panes_it_has_room_for(
+    archive: Path, open_app: OpenApp, size: tuple[int, int], panes: list[str]
+) -> None:
+    async with open_app(archive, size=size) as pilot:
+        screen = main_screen(pilot)
+        shown = [name for name in ("topics", "stories", "story") if screen.query_one(f"#{name}").region.area]
+        assert shown == panes
+        assert all(len(line) <= size[0] for line in screen_text(pilot).split("\n"))
+
+
+async def test_a_narrow_screen_shows_one_pane_at_a_time(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(60, 20)) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Threat Post · threatpost.com" in screen_text(pilot)
+        await pilot.press("h", "h")
+        await pilot.pause()
+        assert "All" in screen_text(pilot)
+        assert "Clearview ruled" not in screen_text(pilot)
+
+
+async def test_a_short_screen_takes_one_line_a_story(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(140, 20)) as pilot:
+        assert main_screen(pilot).story_list.row_height == 1
+
+
+async def test_a_tiny_window_says_so(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(38, 9)) as pilot:
+        assert "too small" in " ".join(screen_text(pilot).split())
+
+
+async def test_the_layout_follows_a_resize(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(140, 40)) as pilot:
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        assert not main_screen(pilot).story_pane.region.area
+        await pilot.resize_terminal(140, 40)
+        await pilot.pause()
+        assert main_screen(pilot).story_pane.region.area
+
+
+async def test_a_click_moves_the_cursor_and_a_double_click_goes_in(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.click("#stories", offset=(10, 4))
+        assert screen.story_list.cursor == 1
+        await pilot.click("#stories", offset=(10, 6), times=2)
+        assert screen.story_list.cursor == 2
+        assert screen.focused is screen.story_pane
+
+
+async def test_the_wheel_scrolls_the_list(tmp_path: Path, open_app: OpenApp) -> None:
+    write_archive(tmp_path / "many", 60)
+    async with open_app(tmp_path / "many") as pilot:
+        screen = main_screen(pilot)
+        await pilot._post_mouse_events([events.MouseScrollDown], "#stories")
+        await pilot.pause()
+        assert screen.story_list.scroll_offset.y > 0
+        assert screen.story_list.cursor == 0
+
+
+async def test_new_stories_appear_on_r_without_moving_the_cursor(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("j")
+        write_story(
+            archive / "_news",
+            "2023-01-01-new.md",
+            title="Brand new",
+            publishedDateTime="2023-01-01T00:00:00Z",
+            webUrl="https://example.com/new/",
+        )
+        await pilot.press("r")
+        await settled(pilot)
+        await settled(pilot)
+        assert screen.story_list.row_count == 4
+        assert screen.story_list.current is not None
+        assert screen.story_list.current.title == "Robots at work"
+
+
+async def test_a_dwell_marks_read_once_the_cursor_was_moved(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, config=Config(mark_read="dwell", dwell_s=0.1)) as pilot:
+        screen = main_screen(pilot)
+        await pilot.pause(0.3)
+        assert not screen.library.is_read(screen.story_list.current.story_id)  # type: ignore[union-attr]
+        await pilot.press("j")
+        await pilot.pause(0.4)
+        assert screen.library.is_read(screen.story_list.current.story_id)  # type: ignore[union-attr]
+
+
+async def test_a_failing_disk_stands_in_the_last_line_until_it_works_again(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        screen.show_trouble("marks are not saved: no space left on device; trying again")
+        await pilot.pause()
+        assert "no space left on device" in screen_text(pilot)
+        screen.show_trouble("")
+        await pilot.pause()
+        assert "no space left" not in screen_text(pilot)
+        assert isinstance(screen.query_one("#hints"), HintBar)
+
+
+async def test_a_damaged_file_is_shown_and_counted(archive: Path, open_app: OpenApp) -> None:
+    bad = archive / "_news" / "2024-01-01-bad.md"
+    bad.write_text("---\ntitle: Still readable\nexcerpt: [unclosed\n---\n", encoding="utf-8")
+    async with open_app(archive) as pilot:
+        text = screen_text(pilot)
+        assert "1 problem (newsreader check)" in text
+        assert "Still readable" in text
+        assert "This file is damaged" in screen_text(pilot)
+
+
+async def test_the_key_page_lists_every_command(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "Go back one pane. Never quits." in screen_text(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Clearview ruled illegal" in screen_text(pilot)
+
+
+async def test_the_palette_finds_a_command_and_runs_it(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("ctrl+p")
+        await pilot.press(*"reverse")
+        await settled(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert main_screen(pilot).view.is_reversed
+
+
+async def test_story_information_tells_the_size_of_sealed_content_and_not_the_content(
+    archive: Path, open_app: OpenApp
+) -> None:
+    write_story(
+        archive / "_news",
+        "2025-01-01-sealed.md",
+        title="Sealed",
+        publishedDateTime="2025-01-01T00:00:00Z",
+        secured="qP8U226kc6cKMATsdOd3Ig==",
+    )
+    async with open_app(archive) as pilot:
+        await pilot.press("i")
+        await pilot.pause()
+        text = screen_text(pilot)
+        assert "sealed content, 24 bytes" in text
+        assert "qP8U226" not in text
+        assert "2025-01-01-sealed.md" in text
+
+
+async def test_q_goes_back_from_the_story_and_quits_from_the_list(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("3", "q")
+        assert main_screen(pilot).focused is main_screen(pilot).story_list
+        await pilot.press("q")
+        await pilot.pause()
+        assert not pilot.app.is_running
+
+
+async def test_an_empty_view_says_what_to_do(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("S")
+        await settled(pilot)
+        assert "No starred story yet." in screen_text(pilot)
+
+
+async def test_ascii_mode_shows_nothing_but_ascii_in_the_panes(archive: Path, open_app: OpenApp) -> None:
+    write_story(archive / "_news", "2026-01-01-odd.md", title="Nézd: “quotes” – 日本")
+    async with open_app(archive, size=(60, 20), config=Config(ascii=True, mark_read="open")) as pilot:
+        await pilot.press("s")
+        assert screen_text(pilot).isascii()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert screen_text(pilot).isascii()
+
+
+async def test_two_archives_open_as_one_list(archive: Path, tmp_path: Path, open_app: OpenApp) -> None:
+    write_archive(tmp_path / "other", 5)
+    async with open_app(archive, tmp_path / "other") as pilot:
+        assert main_screen(pilot).story_list.row_count == 8
+        assert "gazette, other" in screen_text(pilot)
