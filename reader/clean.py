@@ -76,7 +76,7 @@ _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 def line(text: str, limit: int = LINE_LIMIT) -> str:
     """One line: white space folded to single spaces, at most `limit` characters; may be empty."""
-    return " ".join(_safe(text[: 4 * limit], _LINE_TABLE).split())[:limit]
+    return " ".join(_safe(text[: 4 * limit], _LINE_TABLE).split())[:limit].rstrip()
 
 
 def field(text: str, limit: int = LINE_LIMIT) -> str:
@@ -96,8 +96,9 @@ def path(text: str, limit: int = LINE_LIMIT) -> str:
 
 
 def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
-    if text.isascii() and text.isprintable():
-        return text
+    # Printable to Python: no control, format, surrogate, private or unassigned character at all.
+    if (text if table is _LINE_TABLE else text.replace("\n", "")).isprintable():
+        return text if text.isascii() else _CLUSTER.sub(_thin, text)
     if "\x1b" in text or not text.isascii():
         text = _SEQUENCE.sub("", text)
     return _CLUSTER.sub(_thin, text.translate(table))
