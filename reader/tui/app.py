@@ -18,7 +18,7 @@ from textual.screen import Screen
 from reader import locations, resources, wording
 from reader.config import Config
 from reader.library import Library
-from reader.tui.commands import ANYWHERE, COMMANDS, bindings
+from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
 from reader.tui.guard import line_filters
 from reader.tui.screens.main import MainScreen
 
@@ -85,15 +85,15 @@ class NewsreaderApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command of the table, then what Textual has."""
         for command in COMMANDS:
-            yield SystemCommand(
-                command.label, command.help, partial(self._run_command, command.action, screen)
-            )
+            text = f"{command.help} ({key_text(command.keys)})"
+            yield SystemCommand(command.label, text, partial(self._run_command, command, screen))
         for textual_command in super().get_system_commands(screen):
             if textual_command.title == "Theme":
                 yield textual_command
 
-    async def _run_command(self, action: str, screen: Screen[object]) -> None:
-        await screen.run_action(action)
+    async def _run_command(self, command: Command, screen: Screen[object]) -> None:
+        node = screen.focused if command.scope == PANES else None
+        await (node or screen).run_action(command.action)
 
     def action_keys(self) -> None:
         """Show every key."""

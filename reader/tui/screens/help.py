@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+from rich.table import Table
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -40,16 +41,16 @@ class HelpScreen(ModalScreen[None]):
         self.query_one("#page", VerticalScroll).scroll_relative(y=lines, animate=False)
 
 
-def key_page() -> Content:
+def key_page() -> Table:
     """Every command with its keys, grouped by where it works."""
-    parts: list[tuple[str, str] | str] = []
-    width = max(len(key_text(command.keys)) for command in COMMANDS)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
     for scope, heading in _HEADINGS:
-        parts.append((f"{heading}\n", "bold"))
+        table.add_row(Text(heading, style="bold"), "")
         for command in COMMANDS:
             if command.scope == scope:
-                parts.append((f"  {key_text(command.keys):<{width}}  ", "bold $text-accent"))
-                parts.append(f"{command.help}\n")
-        parts.append("\n")
-    parts.append("The mouse works too: click, double click, wheel.")
-    return Content.assemble(*parts)
+                table.add_row(Text(f"  {key_text(command.keys)}", style="bold"), Text(command.help))
+        table.add_row("", "")
+    table.add_row(Text("Mouse", style="bold"), Text("Click, double click and wheel work too."))
+    return table

@@ -124,11 +124,12 @@ class MainScreen(Screen[None]):
         glyphs = self.reader.glyphs
         yield Bar(id="title", glyphs=glyphs)
         with Container(id="panes"):
-            self.topic_tree = TopicTree(id="topics", glyphs=glyphs)
+            self.topic_tree = TopicTree(id="topics", on_move=self._topic_moved, glyphs=glyphs)
             yield self.topic_tree
             with Container(id="reading"):
                 self.story_list = StoryList(
                     id="stories",
+                    on_move=self._story_moved,
                     fetch=self._fetch,
                     marks_of=self._marks_of,
                     glyphs=glyphs,
@@ -320,9 +321,8 @@ class MainScreen(Screen[None]):
             right.insert(0, (f"{self._progress}   ", "bar--strong"))
         self.query_one("#title", Bar).set_text(left, tuple(right))
 
-    @on(Rows.Moved, "#topics")
-    def _topic_moved(self, event: Rows.Moved) -> None:
-        if event.by_hand:
+    def _topic_moved(self, by_hand: bool) -> None:
+        if by_hand:
             self._choose_entry(self.topic_tree.current)
 
     def _choose_entry(self, entry: Entry) -> None:
@@ -337,9 +337,8 @@ class MainScreen(Screen[None]):
 
     # -- the story under the cursor ----------------------------------------------------------------
 
-    @on(Rows.Moved, "#stories")
-    def _story_moved(self, event: Rows.Moved) -> None:
-        if event.by_hand:
+    def _story_moved(self, by_hand: bool) -> None:
+        if by_hand:
             self._has_moved = True
             self._end_told_at = None
         self._show_story()
@@ -479,7 +478,8 @@ class MainScreen(Screen[None]):
         """Give a pane the focus; on a narrow screen it is then the one that shows."""
         self.pane = name
         self._show_pane()
-        self.query_one(f"#{name}").focus()
+        # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go to the old pane.
+        self.set_focus(self.query_one(f"#{name}"), scroll_visible=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Follow the focus that a mouse click moved."""

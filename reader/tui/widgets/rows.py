@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -22,6 +22,13 @@ _KEPT_STRIPS: Final = 2_000
 
 class Rows(Lines):
     """Rows under a cursor. What they show is up to the widget that derives from this.
+
+    Args:
+        id: Its id in the style sheets.
+        on_move: Called when the cursor stands on another row, or on other content; with False where that
+            was not done by hand. A call and no message: list and story then change in one frame, and a key
+            typed ahead finds both of them changed.
+        glyphs: The signs to draw with.
 
     Attributes:
         row_height: Lines of a row.
@@ -55,23 +62,6 @@ class Rows(Lines):
     empty_text: str = ""
 
     @dataclass
-    class Moved(Message):
-        """The cursor stands on another row, or on the same row number with other content.
-
-        Attributes:
-            sender: The list.
-            by_hand: False where it moved because the content changed.
-        """
-
-        sender: Rows
-        by_hand: bool
-
-        @property
-        def control(self) -> Rows:
-            """The list; lets handlers select by its id."""
-            return self.sender
-
-    @dataclass
     class Chosen(Message):
         """A row was double-clicked."""
 
@@ -82,9 +72,10 @@ class Rows(Lines):
             """The list; lets handlers select by its id."""
             return self.sender
 
-    def __init__(self, *, id: str, glyphs: Glyphs = UNICODE_GLYPHS) -> None:
+    def __init__(self, *, id: str, on_move: Callable[[bool], None], glyphs: Glyphs = UNICODE_GLYPHS) -> None:
         super().__init__(id=id)
         self.glyphs = glyphs
+        self._on_move = on_move
         self.cursor = 0
         self._strips: dict[tuple[object, ...], Strip] = {}
 
@@ -115,7 +106,7 @@ class Rows(Lines):
             self.refresh_rows(old, new)
         self.show_cursor()
         if old != new or not by_hand:
-            self.post_message(self.Moved(self, by_hand))
+            self._on_move(by_hand)
 
     def show_cursor(self) -> None:
         """Scroll so that the cursor is in view."""

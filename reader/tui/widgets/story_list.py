@@ -32,6 +32,7 @@ class StoryList(Rows):
 
     Args:
         id: Its id in the style sheets.
+        on_move: As for `Rows`.
         fetch: Row ids to stories, the vanished left out; quick.
         marks_of: The marks of a story; quick.
         glyphs: The signs to draw with.
@@ -45,12 +46,13 @@ class StoryList(Rows):
         self,
         *,
         id: str,
+        on_move: Callable[[bool], None],
         fetch: Callable[[Sequence[int]], list[StoryRow]],
         marks_of: Callable[[StoryId], Marks],
         glyphs: Glyphs = UNICODE_GLYPHS,
         has_ages: bool = True,
     ) -> None:
-        super().__init__(id=id, glyphs=glyphs)
+        super().__init__(id=id, on_move=on_move, glyphs=glyphs)
         self._fetch = fetch
         self._marks_of = marks_of
         self._has_ages = has_ages

@@ -83,6 +83,7 @@ class StoryPane(Lines):
         self._open: OpenStory | None = None
         self._notice = ""
         self._expanded: set[int] = set()
+        self._is_expanding = False
         self._quality_range = (0, 0)
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
@@ -119,6 +120,7 @@ class StoryPane(Lines):
             return
         self._row, self._open, self._notice = row, None, ""
         self._expanded.clear()
+        self._is_expanding = False
         self.cursor = WHOLE_STORY
         self.scroll_line(0)
         self._lay_out()
@@ -127,6 +129,9 @@ class StoryPane(Lines):
         """Show the story read whole; the place in it is kept."""
         self._row, self._open, self._notice = story.row, story, ""
         self._lay_out()
+        if self._is_expanding:
+            self._is_expanding = False
+            self.toggle_all()
 
     def show_notice(self, notice: str) -> None:
         """Say why the rest of the story cannot be shown."""
@@ -152,7 +157,13 @@ class StoryPane(Lines):
         return True
 
     def toggle_all(self) -> bool:
-        """Expand all items, or fold them where all are expanded; false without any."""
+        """Expand all items, or fold them where all are expanded; false without any.
+
+        While the story is still being read, it waits for it.
+        """
+        if self._open is None and self._row is not None and self._row.related_count:
+            self._is_expanding = not self._is_expanding
+            return True
         if self._open is None or not self._open.related:
             return False
         every = set(range(len(self._open.related)))
@@ -402,8 +413,7 @@ class StoryPane(Lines):
         yield Line(((head, "story--badge"), (self._shown(origin), "story--meta")), item)
         yield from self._text(parts.title, "story--item", width, indent=5, item=item)
         date = wording.date_time_text(entry.related.published_at)
-        provider = wording.provider_text(entry.related.provider, ascii=self._is_ascii)
-        meta = self.glyphs.separator.join(part for part in (provider, date) if part)
+        meta = self.glyphs.separator.join(part for part in (entry.related.provider.domain, date) if part)
         yield from self._text(meta, "story--meta", width, indent=5, item=item)
         yield from self._text(entry.related.excerpt, "story--text", width, indent=5, item=item)
         yield from self._text(entry.related.url, "story--link", width, indent=5, item=item)

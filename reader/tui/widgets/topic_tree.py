@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,8 +46,8 @@ class TopicTree(Rows):
 
     BORDER_TITLE = "Topics"
 
-    def __init__(self, *, id: str, glyphs: Glyphs = UNICODE_GLYPHS) -> None:
-        super().__init__(id=id, glyphs=glyphs)
+    def __init__(self, *, id: str, on_move: Callable[[bool], None], glyphs: Glyphs = UNICODE_GLYPHS) -> None:
+        super().__init__(id=id, on_move=on_move, glyphs=glyphs)
         self._topics: tuple[Topic, ...] = ()
         self._counts = Counts()
         self._folded: set[str] = set()
