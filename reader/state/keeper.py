@@ -241,9 +241,13 @@ class MarkKeeper:
 
     def _sync(self) -> None:
         """Bring what was appended onto the medium, without keeping anyone from appending more."""
-        with self._io:
+        if not self._io.acquire(timeout=CLOSE_PATIENCE_S):
+            return
+        try:
             unsynced = self._log.take_unsynced()
             self._sync_at = None
+        finally:
+            self._io.release()
         if unsynced is None:
             return
         try:

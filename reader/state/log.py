@@ -342,6 +342,9 @@ class MarkLog:
             bad = self._write_and_check(fresh, lines, alive)
             if _stamp(self._disk.stat(self.path)) != stamps.pop(self.path, None):
                 return False
+            # One may lie here from a process killed at this point.
+            with suppress(FileNotFoundError):
+                self._disk.remove(spare)
             self._disk.link(target, spare)
             self._disk.rename(spare, target.with_name(f"{target.name}.bak"))
             self._disk.rename(fresh, target)
