@@ -205,8 +205,8 @@ class Library:
             )
 
     def quality_range(self) -> tuple[int, int]:
-        """The lowest and the highest quality in the archives, for scaling a bar."""
-        ranges = [catalogue.quality_range() for catalogue in self._shelf.catalogues]
+        """The lowest and the highest quality in the archives, for scaling a bar. Quick."""
+        ranges = [catalogue.quality_range for catalogue in self._shelf.catalogues]
         return min(low for low, _ in ranges), max(high for _, high in ranges)
 
     def row_ids(self, view: View, also: Collection[int] = ()) -> array[int]:

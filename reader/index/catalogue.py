@@ -40,6 +40,10 @@ class Catalogue:
         lines: One per story, newest first, ties by title, unknown dates last.
         topicsets: The names of the topics in each topic set.
         tree: The topic tree; topics that are not in it count for nothing.
+
+    Attributes:
+        flags: What is known of each row, at its place: the bits above and those of the schema.
+        quality_range: The lowest and the highest quality; (0, 0) where no story has one.
     """
 
     def __init__(
@@ -50,6 +54,8 @@ class Catalogue:
         self._rows = array("q", rows)
         self._published = array("q", [UNKNOWN_DATE if value is None else value for value in published])
         self._quality: Sequence[int | None] = quality
+        known = [value for value in quality if value is not None]
+        self.quality_range = (min(known), max(known)) if known else (0, 0)
         size = max(rows, default=0) + 1
         self.flags = bytearray(size)
         self._topicset = array("I", bytes(4 * size))
@@ -116,11 +122,6 @@ class Catalogue:
             for key in self._closure.get(self._topicset[row], ()):
                 self.unread[key] += change
         return True
-
-    def quality_range(self) -> tuple[int, int]:
-        """The lowest and the highest quality here; (0, 0) where no story has one."""
-        known = [value for value in self._quality if value is not None]
-        return (min(known), max(known)) if known else (0, 0)
 
     def count(self, topic: str) -> Count:
         """How many stories of `topic` (empty: of all) there are, children included."""
