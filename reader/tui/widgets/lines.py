@@ -39,6 +39,14 @@ class Lines(ScrollView, can_focus=True):
         """Bring line `y` to the top, or as near as the content allows."""
         self.scroll_to(y=max(0, y), animate=False, force=True)
 
+    def part_style(self, *components: str) -> Style:
+        """The style of these component classes, each laid over the one before it."""
+        style = self.get_visual_style(*components).rich_style
+        # Textual forgets `reverse` here, which is all that marks the cursor where there are no colours.
+        if any(self.get_component_styles(name).text_style.reverse for name in components):
+            style += Style(reverse=True)
+        return style
+
 
 def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
     """Pieces as a strip of exactly `width` cells: cut, or filled up with `fill`.

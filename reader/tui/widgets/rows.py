@@ -207,7 +207,7 @@ class Rows(Lines):
         return to_strip(pieces, width, fill)
 
     def _empty_line(self, y: int, width: int) -> Strip:
-        blank = self.get_visual_style("row--meta").rich_style
+        blank = self.part_style("row--meta")
         lines = self.empty_text.split("\n") if not self.row_count else []
         first = max(0, (self.scrollable_content_region.height - len(lines)) // 3)
         text = lines[y - first] if first <= y < first + len(lines) else ""
@@ -216,9 +216,9 @@ class Rows(Lines):
     def style_of(self, component: str, index: int) -> Style:
         """The style of a part of a row; the one under the cursor has more of it."""
         if index != self.cursor:
-            return self.get_visual_style(component).rich_style
+            return self.part_style(component)
         under = "row--cursor" if self.has_focus else "row--cursor-blurred"
-        return self.get_visual_style(component, under).rich_style
+        return self.part_style(component, under)
 
     def forget_strips(self) -> None:
         """Draw everything anew, as after a change of theme."""

@@ -459,4 +459,4 @@ class StoryPane(Lines):
         return to_strip(pieces, width, self._style("story--text", *under))
 
     def _style(self, *components: str) -> Style:
-        return self.get_visual_style(*components).rich_style
+        return self.part_style(*components)
