@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from reader import clean
-from reader.errors import ArchiveError
+from reader.archive.fences import FRONT_MATTER_LIMIT, Kind, decode, split
+from reader.archive.files import read_regular
+from reader.archive.storyfile import read_story
+from reader.errors import ArchiveError, StoryFileError
 from reader.model import Archive, Problem, ProblemKind, Stamp
 
 SUFFIXES: Final = frozenset([".md", ".markdown", ".txt"])
@@ -118,6 +122,42 @@ def _stamp(entry: os.DirEntry[str], path: str, stamps: dict[str, Stamp], problem
     else:
         is_link = stat.S_ISLNK(status.st_mode)
         problems.append(_skipped(path, "a link, not followed" if is_link else "not a regular file"))
+
+
+def holds_stories(archive: Archive) -> bool:
+    """Whether a scan of the archive would find a story; looks no further than the first one.
+
+    A file that cannot be read counts: there is something to show, if only that. Plain text without front
+    matter and files like a README do not.
+    """
+    return any(_may_hold_story(archive, path) for path in archive.only or _story_paths(archive.root))
+
+
+def _story_paths(root: Path) -> Iterator[str]:
+    """The paths that `scan` would stamp, and links; without a look at any file."""
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        with contextlib.suppress(OSError), os.scandir(f"{root}/{folder}") as entries:
+            for entry in entries:
+                if entry.name[0] == ".":
+                    continue
+                if not entry.is_dir(follow_symlinks=False):
+                    if os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+                        yield folder + entry.name
+                elif entry.name != _DATA_FOLDER:
+                    waiting.append(f"{folder}{entry.name}/")
+
+
+def _may_hold_story(archive: Archive, path: str) -> bool:
+    if (archive.root / path).is_symlink():
+        return False
+    try:
+        head, _ = read_regular(archive.root, path, FRONT_MATTER_LIMIT)
+        # Front matter is not parsed here: that would load YAML at every start.
+        return split(decode(head)[0]).kind is not Kind.NONE or read_story(archive, path) is not None
+    except StoryFileError:
+        return True
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
