@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 
+INTERRUPTED = 130
+"""The exit code of what Ctrl-C ended: 128 and the number of the signal, as shells count."""
+
 
 def main() -> int:
     """Run the command line; gives the exit code."""
-    from pathlib import Path
+    try:
+        from reader.cli import run_command_line
 
-    from reader.archive.scan import open_archive
-    from reader.config import Config
-    from reader.tui.run import run
-
-    return run([open_archive(Path(arg)) for arg in sys.argv[1:] or ["seeds"]], Config())
+        return run_command_line(sys.argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":
