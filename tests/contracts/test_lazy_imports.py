@@ -1,0 +1,70 @@
+"""What a command loads decides how long one waits for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reader
+
+_ROOT = Path(reader.__file__).parents[1]
+_PROGRAM = """
+import json, sys
+from reader.__main__ import main
+code = main()
+print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+"""
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that the command line loads, itself successful."""
+    # Coverage loads SQLite itself.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    done = subprocess.run(
+        [sys.executable, "-c", _PROGRAM, *arguments],
+        env={**environment, "PYTHONPATH": str(_ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0, done.stderr
+    return set(modules)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("--help",),
+        ("list",),
+        ("list", "--json"),
+        ("check",),
+        ("where",),
+        ("show", "ruled illegal in canada"),
+    ],
+)
+def test_no_command_without_the_screen_loads_textual(arguments: tuple[str, ...]) -> None:
+    modules = loaded_by(*arguments)
+    assert "reader.cli" in modules
+    assert not {"textual", "rich", "asyncio"} & modules
+
+
+@pytest.mark.parametrize("arguments", [("--version",), ("--help",)])
+def test_the_version_and_the_help_load_neither_yaml_nor_sqlite(arguments: tuple[str, ...]) -> None:
+    assert not {"yaml", "frontmatter", "sqlite3", "platformdirs"} & loaded_by(*arguments)
+
+
+def test_what_only_looks_for_files_loads_no_sqlite() -> None:
+    assert "sqlite3" not in loaded_by("where")
+
+
+def test_an_archive_that_did_not_change_is_listed_without_yaml() -> None:
+    loaded_by("list")
+    assert not {"yaml", "frontmatter"} & loaded_by("list")
