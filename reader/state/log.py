@@ -107,7 +107,8 @@ class MarkLog:
     @property
     def bad_lines(self) -> int:
         """Damaged lines in all files; a torn last line counts once another follows it."""
-        return sum(seen.bad for seen in self._seen.values())
+        # Another thread may be reading: a copy of the values is taken in one step.
+        return sum(seen.bad for seen in tuple(self._seen.values()))
 
     @property
     def line_count(self) -> int:

@@ -173,6 +173,12 @@ def press_together() -> dict[str, float]:
         }
 
 
+def environment() -> dict[str, str]:
+    # A killed process leaves the data file of a coverage measurement in pieces.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    return kept | {"PYTHONPATH": str(ROOT)}
+
+
 def outcome(*arguments: str, timeout_s: float) -> dict[str, float]:
     result = subprocess.run(
         [sys.executable, __file__, *arguments],
@@ -180,7 +186,7 @@ def outcome(*arguments: str, timeout_s: float) -> dict[str, float]:
         text=True,
         timeout=timeout_s,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=environment(),
     )
     assert result.returncode == 0, result.stderr
     print(*arguments, result.stdout)

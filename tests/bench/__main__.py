@@ -1,0 +1,24 @@
+"""Run every measurement and print one table.
+
+A measurement is a module of this package with ``run() -> list[tuple[str, str]]``: names and figures.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import append
+
+MODULES = (append,)
+
+
+def main() -> int:
+    rows = [row for module in MODULES for row in module.run()]
+    width = max(len(name) for name, _ in rows)
+    for name, figures in rows:
+        print(f"{name:<{width}}  {figures}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
