@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import re
@@ -129,6 +128,9 @@ def holds_stories(archive: Archive) -> bool:
 
     A file that cannot be read counts: there is something to show, if only that. Plain text without front
     matter and files like a README do not.
+
+    Raises:
+        ArchiveError: If the root itself cannot be read.
     """
     return any(_may_hold_story(archive, path) for path in archive.only or _story_paths(archive.root))
 
@@ -138,15 +140,19 @@ def _story_paths(root: Path) -> Iterator[str]:
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        with contextlib.suppress(OSError), os.scandir(f"{root}/{folder}") as entries:
-            for entry in entries:
-                if entry.name[0] == ".":
-                    continue
-                if not entry.is_dir(follow_symlinks=False):
-                    if os.path.splitext(entry.name)[1].lower() in SUFFIXES:
-                        yield folder + entry.name
-                elif entry.name != _DATA_FOLDER:
-                    waiting.append(f"{folder}{entry.name}/")
+        try:
+            with os.scandir(f"{root}/{folder}") as entries:
+                for entry in entries:
+                    if entry.name[0] == ".":
+                        continue
+                    if not entry.is_dir(follow_symlinks=False):
+                        if os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+                            yield folder + entry.name
+                    elif entry.name != _DATA_FOLDER:
+                        waiting.append(f"{folder}{entry.name}/")
+        except OSError as error:
+            if not folder:
+                raise ArchiveError(f"{clean.path(str(root))}: {_reason(error)}") from error
 
 
 def _may_hold_story(archive: Archive, path: str) -> bool:

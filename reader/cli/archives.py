@@ -146,9 +146,14 @@ def synced(choice: Choice) -> Iterator[Library]:
 def _sync(library: Library) -> None:
     line = output.ProgressLine()
     try:
-        library.sync(lambda progress: line.show(wording.progress_text(progress.done, progress.total)))
+        library.sync(lambda progress: line.show(_progress_words(progress.done, progress.total)))
     finally:
         line.clear()
+
+
+def _progress_words(done: int, total: int) -> str:
+    """How far a sync is; `total` is 0 while it looks for changes."""
+    return wording.progress_text(done, total) if total else "Looking for changes"
 
 
 def _choose_configured(wanted: Sequence[ConfiguredArchive], configured: Sequence[Archive]) -> Choice:

@@ -8,6 +8,7 @@ import pytest
 from reader import resources
 from reader.archive.scan import holds_stories, open_archive
 from reader.cli.archives import Choice, choose
+from reader.cli.output import ProgressLine
 from reader.config import Config, ConfiguredArchive
 from reader.errors import ArchiveError, IndexFileError, UsageError
 from reader.model import Archive
@@ -148,6 +149,15 @@ def test_config_warnings_and_trouble_with_the_index_are_told(
     assert "this session works without it" in lines[2]
 
 
+def test_the_progress_of_a_long_sync_is_told(
+    run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(ProgressLine, "show", lambda line, words: told.append(words))
+    run("list", archive)
+    assert (told[0], told[-1]) == ("Looking for changes", "Indexing 3 of 3")
+
+
 def test_an_index_that_cannot_be_written_is_a_sentence(
     run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +208,26 @@ def test_text_with_front_matter_is_a_story(tmp_path: Path, text: str) -> None:
 def test_markdown_is_a_story_whatever_it_holds(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.MD").write_bytes(data)
     assert is_archive(tmp_path)
+
+
+@pytest.mark.parametrize("locked", ["", "a/"])
+def test_a_folder_that_may_not_be_entered_is_told_where_it_is_the_archive(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, locked: str
+) -> None:
+    write_story(archive, "a/x.md")
+    enter = os.scandir
+
+    def scandir(path: str) -> object:
+        if path == f"{archive}/{locked}":
+            raise PermissionError(13, "Permission denied")
+        return enter(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    if locked:
+        assert is_archive(archive)
+        return
+    with pytest.raises(ArchiveError, match="powerapps: permission denied"):
+        is_archive(archive)
 
 
 def test_a_file_that_cannot_be_read_counts_because_it_has_to_be_told(run: Run, tmp_path: Path) -> None:
