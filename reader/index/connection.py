@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
 import os
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -23,18 +25,38 @@ log = logging.getLogger(__name__)
 BUSY_S: Final = 10.0
 """How long a writer waits for another instance's batch, which takes some 50 ms."""
 
+_PAUSE_S: Final = 0.01
+
+_NO_DAMAGE: Final = frozenset(
+    [
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_INTERRUPT,
+    ]
+)
+"""What SQLite says when the file may well be sound: deleting it would not help."""
+
 
 class DamagedIndexError(IndexFileError):
     """The file is no healthy SQLite database: delete it and build it again."""
 
 
 class Connection:
-    """One SQLite connection and the lock that serialises its use over threads."""
+    """One SQLite connection and the lock that serialises its use over threads.
+
+    Attributes:
+        is_damaged: Whether it ever met damage: of the file only what is asked for is looked at.
+    """
 
     def __init__(self, sqlite: sqlite3.Connection, where: str) -> None:
         self.sqlite = sqlite
         self.where = where
         self.lock = threading.RLock()
+        self.is_damaged = False
 
     @contextlib.contextmanager
     def use(self, doing: str) -> Iterator[sqlite3.Connection]:
@@ -44,8 +66,12 @@ class Connection:
             DamagedIndexError: If the file is damaged.
             IndexFileError: If it cannot be used otherwise.
         """
-        with self.lock, reporting(self.where, doing):
-            yield self.sqlite
+        try:
+            with self.lock, reporting(self.where, doing):
+                yield self.sqlite
+        except DamagedIndexError:
+            self.is_damaged = True
+            raise
 
     @contextlib.contextmanager
     def write(self, doing: str) -> Iterator[sqlite3.Connection]:
@@ -79,18 +105,30 @@ class IndexFile:
     def __init__(self, archive: Archive, folder: Path) -> None:
         self.path = folder / file_name(archive)
         self.trouble = ""
-        try:
-            self.screen = self._open()
-            self.worker, self.writer = self._connect(), self._connect()
-        except IndexFileError as error:
-            log.warning("index in memory: %s", error)
-            self.trouble = f"{error}; this session works without it, the next start will scan again"
-            self.screen = self.worker = self.writer = _in_memory()
+        with contextlib.ExitStack() as opened:
+            try:
+                self.screen = self._open()
+                opened.callback(self.screen.close)
+                self.worker = self._connect()
+                opened.callback(self.worker.close)
+                self.writer = self._connect()
+                opened.pop_all()
+            except IndexFileError as error:
+                log.warning("index in memory: %s", error)
+                self.trouble = f"{error}; this session works without it, the next start will scan again"
+                self.screen = self.worker = self.writer = _in_memory()
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether damage came to light since it was opened."""
+        return any(connection.is_damaged for connection in (self.screen, self.worker, self.writer))
 
     def close(self) -> None:
-        """Close all connections; may be called twice."""
+        """Close all connections; a damaged file is removed. May be called twice."""
         for connection in (self.screen, self.worker, self.writer):
             connection.close()
+        if self.is_damaged:
+            _delete(self.path)
 
     def delete(self) -> None:
         """Close and remove the file. The next `IndexFile` starts empty."""
@@ -109,12 +147,13 @@ class IndexFile:
 
     def _connect(self) -> Connection:
         with reporting(str(self.path), "open it"):
-            # SQLite would make the file with the umask's rights; titles of what one reads are private.
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            _make_private(self.path)
             sqlite = sqlite3.connect(self.path, BUSY_S, isolation_level=None, check_same_thread=False)
-            sqlite.execute("PRAGMA journal_mode=WAL")
+        connection = Connection(sqlite, str(self.path))
+        with _closing_on_error(connection), connection.use("open it"):
+            _log_ahead(sqlite)
             sqlite.execute("PRAGMA synchronous=NORMAL")
-        return Connection(sqlite, str(self.path))
+        return connection
 
 
 @contextlib.contextmanager
@@ -122,12 +161,12 @@ def reporting(path: str, doing: str) -> Iterator[None]:
     """Turn errors of SQLite and of the system into an `IndexFileError` that names the file and the task."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        # "no such table" and friends: someone deleted or emptied the file behind us.
-        if "no such" in str(error) or "malformed" in str(error):
-            raise DamagedIndexError(_sentence(path, doing, error)) from error
+    except sqlite3.ProgrammingError as error:  # closed while a thread was still at it
         raise IndexFileError(_sentence(path, doing, error)) from error
-    except (sqlite3.Error, OverflowError, UnicodeError) as error:
+    except sqlite3.Error as error:
+        is_sound = _code(error) in _NO_DAMAGE
+        raise (IndexFileError if is_sound else DamagedIndexError)(_sentence(path, doing, error)) from error
+    except (OverflowError, TypeError, ValueError) as error:
         # Values of a wrong type or size come from flipped bits as well as a malformed page does.
         raise DamagedIndexError(_sentence(path, doing, error)) from error
     except OSError as error:
@@ -156,24 +195,69 @@ def _in_memory() -> Connection:
 
 
 def _with_schema(connection: Connection) -> Connection:
-    with connection.use("read its version") as sqlite:
-        (version,) = sqlite.execute("PRAGMA user_version").fetchone()
-        (tables,) = sqlite.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-    if version == VERSION and tables:
-        return connection
-    if tables:
-        connection.close()
-        raise DamagedIndexError(f"{connection.where} has version {version}, this program writes {VERSION}")
-    with connection.use("create it") as sqlite:
-        # Within one transaction, and asked again inside it: two instances may start at once.
-        sqlite.execute("BEGIN IMMEDIATE")
-        (tables,) = sqlite.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-        if not tables:
-            for statement in _statements():
-                sqlite.execute(statement)
-            sqlite.execute(f"PRAGMA user_version={VERSION}")
-        sqlite.execute("COMMIT")
+    """The connection, once its file has the tables of this version; closed where that is not to be had."""
+    with _closing_on_error(connection):
+        with connection.use("read its version") as sqlite:
+            is_ready = _has_tables(sqlite)
+        if not is_ready:
+            with connection.write("create it") as sqlite:
+                # Asked again: two instances may start at once.
+                if not _has_tables(sqlite):
+                    for statement in _statements():
+                        sqlite.execute(statement)
+                    sqlite.execute(f"PRAGMA user_version={VERSION}")
     return connection
+
+
+def _has_tables(sqlite: sqlite3.Connection) -> bool:
+    """False for an empty file.
+
+    Raises:
+        DamagedIndexError: If the tables are those of another version.
+    """
+    # One statement, so one moment: another instance may be making the tables.
+    query = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
+    version, tables = sqlite.execute(query).fetchone()
+    if tables and version != VERSION:
+        raise DamagedIndexError(f"it has version {version}, this program writes {VERSION}")
+    return bool(tables)
+
+
+@contextlib.contextmanager
+def _closing_on_error(connection: Connection) -> Iterator[None]:
+    with contextlib.ExitStack() as opened:
+        opened.callback(connection.close)
+        yield
+        opened.pop_all()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file where it is missing: SQLite would with the umask's rights, and titles are private."""
+    # Never open a file that is there: closing it would take the locks of this process's connections away.
+    # Source: https://www.sqlite.org/howtocorrupt.html, section 2.2.
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _log_ahead(sqlite: sqlite3.Connection) -> None:
+    """Let one write while others read. SQLite does not wait by itself for an instance that does the same."""
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            sqlite.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's primary code; 0 for what the Python module found wrong, like a text that is no UTF-8."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _statements() -> list[str]:
