@@ -29,6 +29,9 @@ _KEEP: Final = {
     Show.STARRED: bytes(1 if flags & STARRED else 0 for flags in range(256)),
 }
 
+_ROW_LIMIT: Final = 1 << 24
+"""Rows are never used twice: past this many stories ever seen the index is to be built anew."""
+
 Line = tuple[int, int | None, int | None, int, int]
 """Row, published_us, quality, flags, topicset: what the index gives for each story."""
 
@@ -44,6 +47,10 @@ class Catalogue:
     Attributes:
         flags: What is known of each row, at its place: the bits above and those of the schema.
         quality_range: The lowest and the highest quality; (0, 0) where no story has one.
+
+    Raises:
+        OverflowError: If a number is too large to be true.
+        TypeError: If a value is no number.
     """
 
     def __init__(
@@ -54,9 +61,11 @@ class Catalogue:
         self._rows = array("q", rows)
         self._published = array("q", [UNKNOWN_DATE if value is None else value for value in published])
         self._quality: Sequence[int | None] = quality
-        known = [value for value in quality if value is not None]
+        known = array("q", [value for value in quality if value is not None])
         self.quality_range = (min(known), max(known)) if known else (0, 0)
         size = max(rows, default=0) + 1
+        if min(rows, default=1) < 1 or size > _ROW_LIMIT:
+            raise OverflowError("a row that cannot be")
         self.flags = bytearray(size)
         self._topicset = array("I", bytes(4 * size))
         for row, bits, topicset in zip(rows, flags, sets, strict=True):

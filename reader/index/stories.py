@@ -32,7 +32,7 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK: Final = 500
 """Values in one statement; SQLite before 3.32 took 999."""
 
-_ESCAPED_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
+_WRITTEN_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 _T = TypeVar("_T")
 
@@ -97,9 +97,8 @@ class StoryIndex:
     def topic_files(self) -> tuple[TopicFile, ...]:
         """The topics that topic files define."""
         with self.file.worker.use("list its topic files") as sqlite:
-            return tuple(
-                TopicFile(*row) for row in sqlite.execute("SELECT name, parent, shortname FROM topic_file")
-            )
+            lines = sqlite.execute("SELECT name, parent, shortname FROM topic_file ORDER BY rowid")
+            return tuple(TopicFile(*map(_text, line)) for line in lines)
 
     def rows(self, rows: Iterable[int], *, base: int = 0) -> list[StoryRow]:
         """These rows in this order; those that are gone are left out.
@@ -127,20 +126,26 @@ class StoryIndex:
     def rows_at(self, paths: Iterable[str]) -> dict[str, int]:
         r"""The row of each of these paths that the index has; the paths as they stand in story ids.
 
-        There a byte that is no UTF-8 is written ``\\xNN``.
+        There a byte that is no UTF-8 is written ``\\xNN``, as is a name that really reads so.
         """
+        asked = {raw: path for path in paths for raw in _file_names(path)}
         found: dict[str, int] = {}
-        wanted = list(paths)
-        odd = [path for path in wanted if "\\x" in path]
         with self.file.worker.use("find stories") as sqlite:
-            for path_bytes in (str.encode, _written_out) if odd else (str.encode,):
-                group = {path_bytes(path): path for path in (wanted if path_bytes is str.encode else odd)}
-                for chunk in _chunks(list(group)):
-                    marks = ",".join("?" * len(chunk))
-                    for raw, row in sqlite.execute(
-                        f"SELECT path, row FROM story WHERE path IN ({marks})", chunk
-                    ):
-                        found[group[raw]] = row
+            for chunk in _chunks(list(asked)):
+                marks = ",".join("?" * len(chunk))
+                query = f"SELECT path, row FROM story WHERE path IN ({marks})"
+                found.update((asked[raw], row) for raw, row in sqlite.execute(query, chunk))
+        return found
+
+    def titles(self, rows: Sequence[int]) -> dict[int, str]:
+        """What equal dates are sorted by: the titles, without case as far as SQLite knows it."""
+        found: dict[int, str] = {}
+        with self.file.worker.use("sort stories") as sqlite:
+            for chunk in _chunks(rows):
+                marks = ",".join("?" * len(chunk))
+                found.update(
+                    sqlite.execute(f"SELECT row, lower(title) FROM story WHERE row IN ({marks})", chunk)
+                )
         return found
 
     def rows_with_url(self, url: str) -> list[int]:
@@ -150,7 +155,7 @@ class StoryIndex:
             return []
         with self.file.screen.use("find a link") as sqlite:
             lines = sqlite.execute("SELECT row, url FROM story WHERE url_hash = ?", (text_hash(key),))
-            return [row for row, other in lines if links.url_key(other) == key]
+            return [row for row, other in lines if links.url_key(_text(other)) == key]
 
     def candidates(self, url_keys: Iterable[str], stems: Iterable[str]) -> list[tuple[int, str, str]]:
         """Row, path and URL key of the stories with one of these URL keys or stems."""
@@ -162,18 +167,17 @@ class StoryIndex:
                     # The bare column lets SQLite use the partial index on url_hash.
                     query = f"SELECT row, path, url FROM story WHERE {column} IN ({marks}) AND {column} <> 0"
                     for row, path, url in sqlite.execute(query, chunk):
-                        found[row] = (row, os.fsdecode(path), links.url_key(url))
+                        found[row] = (row, os.fsdecode(path), links.url_key(_text(url)))
         return list(found.values())
 
     def problems(self) -> list[Problem]:
         """Everything that is wrong with the archive's files, by path and line."""
         with self.file.worker.use("list its problems") as sqlite:
-            lines = sqlite.execute(
-                "SELECT path, line, reason, kind FROM problem ORDER BY path, line, rowid"
-            ).fetchall()
-        return [
-            Problem(os.fsdecode(path), line, reason, ProblemKind(kind)) for path, line, reason, kind in lines
-        ]
+            lines = sqlite.execute("SELECT path, line, reason, kind FROM problem ORDER BY path, line, rowid")
+            return [
+                Problem(os.fsdecode(path), int(line), _text(reason), ProblemKind(kind))
+                for path, line, reason, kind in lines
+            ]
 
     def problem_count(self) -> int:
         """How many problems there are."""
@@ -191,13 +195,13 @@ class StoryIndex:
 
     def _read_topicsets(self, sqlite: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
         lines = sqlite.execute("SELECT id, names FROM topicset")
-        self._topicsets = {number: tuple(json.loads(names)) for number, names in lines}
+        self._topicsets = {number: _names(names) for number, names in lines}
         return self._topicsets
 
     def _topics(self, sqlite: sqlite3.Connection, topicset: int) -> tuple[str, ...]:
         if topicset not in self._topicsets:
             line = sqlite.execute("SELECT names FROM topicset WHERE id = ?", (topicset,)).fetchone()
-            self._topicsets[topicset] = tuple(json.loads(line[0])) if line else ()
+            self._topicsets[topicset] = _names(line[0]) if line else ()
         return self._topicsets[topicset]
 
     def _row(self, sqlite: sqlite3.Connection, line: tuple[Any, ...], base: int) -> StoryRow:
@@ -206,22 +210,36 @@ class StoryIndex:
         return StoryRow(
             row_id=RowId(base + row),
             story_id=self.story_id(os.fsdecode(path)),
-            title=title,
-            excerpt=excerpt,
+            title=_text(title),
+            excerpt=_text(excerpt),
             published_at=None if published_us is None else EPOCH + timedelta(microseconds=published_us),
-            url=url,
-            kind=kind,
-            quality=quality,
+            url=_text(url),
+            kind=_text(kind),
+            quality=None if quality is None else int(quality),
             is_published=None if is_published is None else bool(is_published),
-            provider=Provider(provider, domain),
+            provider=Provider(_text(provider), _text(domain)),
             topics=self._topics(sqlite, topicset),
-            related_count=related,
+            related_count=int(related),
             is_damaged=bool(is_damaged),
         )
 
 
-def _written_out(path: str) -> bytes:
-    return _ESCAPED_BYTE.sub(lambda found: bytes([int(found[1], 16)]), path.encode())
+def _text(value: object) -> str:
+    """A text from a text column: after bits flipped it can hold anything."""
+    if not isinstance(value, str):
+        raise TypeError("a text is none")
+    return value
+
+
+def _names(json_list: str) -> tuple[str, ...]:
+    return tuple(map(_text, json.loads(json_list)))
+
+
+def _file_names(path: str) -> set[bytes]:
+    """The names a path of a story id can stand for: nearly always one."""
+    # Ids come from marks files, where anything may stand.
+    raw = path.encode("utf-8", "surrogatepass")
+    return {raw, _WRITTEN_BYTE.sub(lambda byte: bytes([int(byte[1], 16)]), raw)}
 
 
 def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:

@@ -26,6 +26,14 @@ BATCH_STORIES: Final = 200
 BATCH_S: Final = 0.25
 """A batch is written when it is full or this old: rows appear early, and no writer is kept waiting."""
 
+_COLUMNS: Final = (
+    "path, mtime_ns, size, published_us, quality, flags, topicset, is_published, is_damaged, related, title,"
+    " excerpt, url, kind, provider, domain, url_hash, stem_hash"
+)
+_PLACES: Final = f":{_COLUMNS.replace(', ', ', :')}"
+_INSERT: Final = f"INSERT INTO story ({_COLUMNS}) VALUES ({_PLACES})"
+_UPDATE: Final = f"UPDATE story SET ({_COLUMNS}) = ({_PLACES}) WHERE row = :row"
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -76,7 +84,7 @@ def sync(
         raise ArchiveError(f"the folder {archive.root} is not there any more")
     on_progress(Progress(0, 0))
     found = scan(archive, is_cancelled)
-    if is_cancelled():
+    if not found.is_complete:
         return SyncReport(was_cancelled=True)
     plan = plan_sync(found.stamps, index.stamps())
     has_changes = _write_surroundings(index, found.problems)
@@ -141,12 +149,9 @@ def _write_story(sqlite: sqlite3.Connection, index: StoryIndex, stamp: Stamp, st
     values = _columns(sqlite, index, stamp, story)
     known = sqlite.execute("SELECT row FROM story WHERE path = ?", (values["path"],)).fetchone()
     if known:
-        assignments = ", ".join(f"{name} = :{name}" for name in values)
-        sqlite.execute(f"UPDATE story SET {assignments} WHERE row = :row", {**values, "row": known[0]})
+        sqlite.execute(_UPDATE, {**values, "row": known[0]})
     else:
-        names = ", ".join(values)
-        places = ", ".join(f":{name}" for name in values)
-        sqlite.execute(f"INSERT INTO story ({names}) VALUES ({places})", values)
+        sqlite.execute(_INSERT, values)
 
 
 def _columns(
