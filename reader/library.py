@@ -10,6 +10,7 @@ import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -115,7 +116,9 @@ class Library:
         self.keeper = MarkKeeper(state_folder or locations.config_dir(), on_trouble=on_trouble)
         self._shelf = _Shelf(catalogues=[Catalogue((), {}, ()) for _ in self._indexes])
         self._lock = threading.RLock()
-        self._pressed: dict[RowId, StoryId] = {}
+        self._reloading = threading.RLock()
+        self._changed: set[StoryId] = set()
+        self._is_synced = False
 
     # -- opening, syncing, closing ---------------------------------------------------------------
 
@@ -135,38 +138,46 @@ class Library:
         on_progress: Callable[[Progress], None] = lambda progress: None,
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> list[SyncReport]:
-        """Bring every index up to date; `reload` shows the outcome. Damaged indexes are rebuilt.
+        """Bring every index up to date; `reload` shows the outcome. Damaged indexes are built anew.
 
         Raises:
             ArchiveError: If a folder is not there any more.
             IndexFileError: If an index cannot be written.
         """
-        return [self._sync(index, on_progress, is_cancelled) for index in self._indexes]
-
-    def _sync(
-        self, index: StoryIndex, on_progress: Callable[[Progress], None], is_cancelled: Callable[[], bool]
-    ) -> SyncReport:
-        try:
-            return sync(index, on_progress, is_cancelled)
-        except DamagedIndexError:
-            index.rebuild()
-            return sync(index, on_progress, is_cancelled)
+        reports = [_sync(index, on_progress, is_cancelled) for index in self._indexes]
+        self._is_synced = True
+        return reports
 
     def reload(self) -> None:
-        """Take in what the indexes hold now. Linear in the archive: 0.2 s at 100,000 stories."""
-        with self._lock:
-            self._pressed.clear()
-        try:
-            shelf = self._read_shelf()
-        except DamagedIndexError:
-            for index in self._indexes:
+        """Take in what the indexes hold now. Linear in the archive: 0.2 s at 100,000 stories.
+
+        A damaged index is built anew: by the sync that is to come, or here where that is over.
+
+        Raises:
+            ArchiveError: If a folder is not there any more and its index was damaged.
+            IndexFileError: If an index cannot be used.
+        """
+        # One at a time: of two the slower could put an older state in place.
+        with self._reloading:
+            with self._lock:
+                self._changed.clear()
+            try:
+                shelf = self._read_shelf()
+            except DamagedIndexError:
+                self._rebuild_damaged()
+                shelf = self._read_shelf()
+            with self._lock:
+                self._shelf = shelf
+                # Marks set while the shelf was being read may not be in it yet.
+                for story_id, row_id in self._rows_of(self._changed).items():
+                    self._apply(row_id, story_id)
+
+    def _rebuild_damaged(self) -> None:
+        for index in self._indexes:
+            if index.file.is_damaged:
                 index.rebuild()
-            shelf = self._read_shelf()
-        with self._lock:
-            self._shelf = shelf
-            # Marks set while the shelf was being read may not be in it yet.
-            for row_id, story_id in self._pressed.items():
-                self._apply(row_id, story_id)
+                if self._is_synced:
+                    sync(index)
 
     def poll(self) -> Changes:
         """Look for what other instances and sync tools did; cheap when they did nothing.
@@ -174,6 +185,8 @@ class Library:
         Marks that changed are taken in, but for those of stories that need a `reload` to be found.
         """
         changed = self.keeper.poll()
+        with self._lock:
+            self._changed |= changed
         rows = self._rows_of(changed)
         with self._lock:
             for story_id, row_id in rows.items():
@@ -223,7 +236,7 @@ class Library:
                 for number, catalogue in enumerate(shelf.catalogues)
             ]
             gone = self._gone_ids(shelf, also) if view.show is Show.STARRED and not view.topic else []
-        ids = parts[0] if len(parts) == 1 else _merged(shelf.catalogues, parts, view)
+        ids = parts[0] if len(parts) == 1 else self._merged(shelf.catalogues, parts, view)
         return array("q", [*ids, *gone]) if gone else ids
 
     def rows(self, row_ids: Iterable[int]) -> list[StoryRow]:
@@ -345,8 +358,8 @@ class Library:
                 published_at=row.published_at if keeps else None,
             )
             self.keeper.record([change])
+            self._changed.add(row.story_id)
             if row.row_id > 0:
-                self._pressed[row.row_id] = row.story_id
                 self._apply(row.row_id, row.story_id)
 
     def _apply(self, row_id: RowId, story_id: StoryId) -> None:
@@ -363,7 +376,8 @@ class Library:
         marks = self.keeper.marks()
         rows = self._rows_of(mark.story_id for mark in marks)
         orphans = [mark for mark in marks if mark.story_id not in rows]
-        adopted = self._adopt(orphans, rows)
+        owners = self._owners(orphans, rows)
+        adopted = {story_id: old for story_id, old in owners.items() if self.keeper.get(story_id) is None}
         for mark in marks:
             row_id = rows.get(mark.story_id)
             if row_id is not None:
@@ -371,7 +385,8 @@ class Library:
         by_id = {mark.story_id: mark for mark in orphans}
         for story_id, old_id in adopted.items():
             _mark(catalogues, rows[story_id], by_id[old_id])
-        taken = set(adopted.values())
+        # What a moved story left behind when it was pressed again is no story that is gone.
+        taken = set(owners.values())
         kept = [mark for mark in orphans if mark.is_starred and mark.story_id not in taken]
         kept.sort(key=lambda mark: (mark.published_at or EPOCH, mark.title), reverse=True)
         gone = [_gone_row(number, mark) for number, mark in enumerate(kept, start=1)]
@@ -392,8 +407,11 @@ class Library:
                 found.setdefault(paths[path], RowId(number * _BASE + row))
         return found
 
-    def _adopt(self, orphans: Sequence[Mark], rows: dict[StoryId, RowId]) -> dict[StoryId, StoryId]:
-        """Which stories take over the marks of which orphans; their rows are added to `rows`."""
+    def _owners(self, orphans: Sequence[Mark], rows: dict[StoryId, RowId]) -> dict[StoryId, StoryId]:
+        """Which stories the orphans are the old marks of; their rows are added to `rows`.
+
+        Stories with marks of their own are among them: what was theirs is not free for another one.
+        """
         if not orphans:
             return {}
         url_keys = {links.url_key(mark.url) for mark in orphans}
@@ -405,10 +423,20 @@ class Library:
         for number, index in enumerate(self._indexes):
             for row, path, url_key in index.candidates(url_keys, stems):
                 story_id = index.story_id(path)
-                if self.keeper.get(story_id) is None:
-                    candidates.append(identity.Candidate(story_id, url_key))
-                    rows[story_id] = RowId(number * _BASE + row)
+                candidates.append(identity.Candidate(story_id, url_key))
+                rows[story_id] = RowId(number * _BASE + row)
         return identity.adopt(orphans, candidates)
+
+    def _merged(self, catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: View) -> array[int]:
+        """The rows of several archives as one list, as row ids, in the order of the view."""
+        ranked = _ranked(catalogues, parts, view)
+        titles: dict[int, str] = {}
+        for number, rows in _tied(ranked).items():
+            found = self._indexes[number].titles(rows)
+            titles.update((number * _BASE + row, title) for row, title in found.items())
+        if titles:
+            ranked.sort(key=lambda entry: (*entry[:2], titles.get(entry[2], "")))
+        return array("q", [row_id for _, _, row_id in ranked])
 
     def _gone_ids(self, shelf: _Shelf, also: Collection[int]) -> list[int]:
         return [row.row_id for row in shelf.gone if row.row_id in also or self.is_starred(row.story_id)]
@@ -453,9 +481,11 @@ def _gone_row(number: int, mark: Mark) -> StoryRow:
     )
 
 
-def _merged(catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: View) -> array[int]:
-    """The rows of several archives as one list, as row ids, in the order of the view."""
-    keyed: list[tuple[float, float, int]] = []
+def _ranked(
+    catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: View
+) -> list[tuple[float, float, int]]:
+    """Two sort keys and the row id of each row, sorted by the keys."""
+    ranked: list[tuple[float, float, int]] = []
     sign = 1 if view.is_reversed else -1
     for number, (catalogue, rows) in enumerate(zip(catalogues, parts, strict=True)):
         dates, scores = catalogue.published_us(), catalogue.quality()
@@ -463,11 +493,38 @@ def _merged(catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: 
             row_id = number * _BASE + row
             if view.order is Order.QUALITY:
                 score = scores.get(row)
-                keyed.append((float("inf") if score is None else sign * score, -dates[row], row_id))
+                ranked.append((float("inf") if score is None else sign * score, -dates[row], row_id))
             else:
-                keyed.append((sign * dates[row] if dates[row] > UNKNOWN_DATE else float("inf"), 0, row_id))
-    keyed.sort(key=lambda entry: entry[:2])
-    return array("q", [row_id for _, _, row_id in keyed])
+                ranked.append((sign * dates[row] if dates[row] > UNKNOWN_DATE else float("inf"), 0, row_id))
+    ranked.sort(key=_rank)
+    return ranked
+
+
+def _rank(entry: tuple[float, float, int]) -> tuple[float, float]:
+    return entry[:2]
+
+
+def _tied(ranked: Iterable[tuple[float, float, int]]) -> dict[int, list[int]]:
+    """By archive the rows that rank alike with one of another archive."""
+    tied: dict[int, list[int]] = {}
+    for _, group in groupby(ranked, _rank):
+        row_ids = [row_id for _, _, row_id in group]
+        if len({row_id // _BASE for row_id in row_ids}) > 1:
+            for row_id in row_ids:
+                tied.setdefault(row_id // _BASE, []).append(row_id % _BASE)
+    return tied
+
+
+def _sync(
+    index: StoryIndex, on_progress: Callable[[Progress], None], is_cancelled: Callable[[], bool]
+) -> SyncReport:
+    try:
+        if not index.file.is_damaged:
+            return sync(index, on_progress, is_cancelled)
+    except DamagedIndexError:
+        pass
+    index.rebuild()
+    return sync(index, on_progress, is_cancelled)
 
 
 def _sum(counts: Iterable[Count]) -> Count:

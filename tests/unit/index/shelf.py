@@ -41,16 +41,15 @@ def row_of(index: StoryIndex, path: str) -> RowId:
     return RowId(index.rows_at([path])[path])
 
 
-def index_file(folder: Path) -> Path:
-    (found,) = folder.glob("*.sqlite")
+def index_file(folder: Path, archive: str = "*") -> Path:
+    (found,) = folder.glob(f"{archive}-*.sqlite")
     return found
 
 
-def tamper(folder: Path, statement: str, *values: object) -> None:
-    """Change the index file as flipped bits may, with what SQLite itself would not refuse."""
-    connection = sqlite3.connect(index_file(folder), isolation_level=None)
+def tamper(file: Path, statement: str) -> None:
+    """Put into an index what flipped bits may make of it, and SQLite does not refuse."""
+    sqlite = sqlite3.connect(file, isolation_level=None)
     try:
-        connection.execute("PRAGMA ignore_check_constraints=ON")
-        connection.execute(statement, values)
+        sqlite.execute(statement)
     finally:
-        connection.close()
+        sqlite.close()

@@ -12,7 +12,7 @@ from reader.index.stories import StoryIndex
 from reader.index.sync import sync
 from reader.model import Count, Order, Provider, RowId, StoryId, View
 from tests.factories import make_story_text, write_archive, write_story
-from tests.unit.index.shelf import opened, rows, synced, tamper, titles
+from tests.unit.index.shelf import index_file, opened, rows, synced, tamper, titles
 
 
 def path_of_bytes(folder: Path, name: bytes) -> Path:
@@ -116,7 +116,7 @@ def test_topics_another_instance_wrote_meanwhile_are_shown(tmp_path: Path) -> No
 def test_a_row_whose_topics_are_missing_has_none(tmp_path: Path) -> None:
     write_story(tmp_path / "g", "a.md")
     synced(tmp_path / "g", tmp_path / "index")
-    tamper(tmp_path / "index", "DELETE FROM topicset")
+    tamper(index_file(tmp_path / "index"), "DELETE FROM topicset")
     with opened(tmp_path / "g", tmp_path / "index") as index:
         assert [row.topics for row in index.rows([1])] == [()]
 
@@ -219,7 +219,7 @@ def test_the_catalogue_holds_every_story_of_the_index(tmp_path: Path) -> None:
 )
 def test_a_row_that_cannot_be_true_is_damage(tmp_path: Path, change: str) -> None:
     synced(write_archive(tmp_path / "g", 1), tmp_path / "index")
-    tamper(tmp_path / "index", change)
+    tamper(index_file(tmp_path / "index"), change)
     with opened(tmp_path / "g", tmp_path / "index") as index:
         with pytest.raises(DamagedIndexError):
             index.rows([1])
@@ -240,7 +240,7 @@ def test_a_row_that_cannot_be_true_is_damage(tmp_path: Path, change: str) -> Non
 )
 def test_numbers_that_cannot_be_true_are_damage(tmp_path: Path, change: str) -> None:
     synced(write_archive(tmp_path / "g", 1), tmp_path / "index")
-    tamper(tmp_path / "index", change)
+    tamper(index_file(tmp_path / "index"), change)
     with opened(tmp_path / "g", tmp_path / "index") as index, pytest.raises(DamagedIndexError):
         index.catalogue(())
 
@@ -273,7 +273,7 @@ def ask_for_candidates(index: StoryIndex) -> None:
 )
 def test_whatever_is_asked_for_damage_is_told_as_damage(tmp_path: Path, change: str, ask: object) -> None:
     synced(write_archive(tmp_path / "g", 1), tmp_path / "index")
-    tamper(tmp_path / "index", change)
+    tamper(index_file(tmp_path / "index"), change)
     with opened(tmp_path / "g", tmp_path / "index") as index, pytest.raises(DamagedIndexError):
         ask(index)  # type: ignore[operator]
 
