@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from reader.archive.scan import open_archive
 from reader.config import Config
@@ -35,9 +37,9 @@ def screen_text(pilot: Reading) -> str:
 async def settled(pilot: Reading) -> None:
     """Wait until background work has ended and its outcome is on the screen."""
     for _ in range(3):
-        await pilot.app.workers.wait_for_complete(
-            [worker for worker in pilot.app.workers if worker.group != "poll"]
-        )
+        workers = [worker for worker in pilot.app.workers if worker.group != "poll"]
+        with contextlib.suppress(WorkerCancelled):  # replaced by a newer one, which the next round waits for
+            await pilot.app.workers.wait_for_complete(workers)
         await pilot.pause()
 
 

@@ -300,9 +300,9 @@ async def test_the_layout_follows_a_resize(archive: Path, open_app: OpenApp) -> 
 async def test_a_click_moves_the_cursor_and_a_double_click_goes_in(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         screen = main_screen(pilot)
-        await pilot.click("#stories", offset=(10, 4))
+        await pilot.click("#stories", offset=(10, 3))
         assert screen.story_list.cursor == 1
-        await pilot.click("#stories", offset=(10, 6), times=2)
+        await pilot.click("#stories", offset=(10, 5), times=2)
         assert screen.story_list.cursor == 2
         assert screen.focused is screen.story_pane
 

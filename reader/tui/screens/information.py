@@ -49,7 +49,7 @@ def information(row: StoryRow, story: OpenStory | None, file: Path | None) -> Co
     """The text of the page; every part of it that came from outside is clean."""
     facts = [
         ("File", clean.path(str(file)) if file is not None else "none: known by its mark only"),
-        ("Id", row.story_id),
+        ("Id", clean.path(row.story_id)),
         ("Link", row.url),
     ]
     parts: list[tuple[str, str] | str] = []

@@ -26,6 +26,7 @@ from reader.library import Changes, Library, OpenStory
 from reader.model import Count, Order, RowId, Show, StoryId, StoryRow, View
 from reader.tui.commands import MAIN, bindings
 from reader.tui.widgets.bars import Bar, HintBar
+from reader.tui.widgets.lines import Frame, Lines
 from reader.tui.widgets.rows import Rows
 from reader.tui.widgets.story_list import StoryList
 from reader.tui.widgets.story_pane import StoryPane
@@ -125,7 +126,7 @@ class MainScreen(Screen[None]):
         yield Bar(id="title", glyphs=glyphs)
         with Container(id="panes"):
             self.topic_tree = TopicTree(id="topics", on_move=self._topic_moved, glyphs=glyphs)
-            yield self.topic_tree
+            yield self._framed(self.topic_tree, "Topics")
             with Container(id="reading"):
                 self.story_list = StoryList(
                     id="stories",
@@ -135,11 +136,17 @@ class MainScreen(Screen[None]):
                     glyphs=glyphs,
                     has_ages=self.reader.config.date_format == "age",
                 )
-                yield self.story_list
+                yield self._framed(self.story_list, "Stories")
                 self.story_pane = StoryPane(id="story", marks_of=self._marks_of, glyphs=glyphs)
-                yield self.story_pane
+                yield self._framed(self.story_pane, "Story")
         yield HintBar(id="hints", glyphs=glyphs)
         yield Static("The window is too small: 40 x 10 at least.", id="too-small", markup=False)
+
+    @staticmethod
+    def _framed(pane: Lines, title: str) -> Frame:
+        frame = Frame(pane, id=f"{pane.id}-frame")
+        frame.border_title = title
+        return frame
 
     # -- starting and background work --------------------------------------------------------------
 
@@ -610,11 +617,12 @@ class MainScreen(Screen[None]):
 
     def _fit_topics(self) -> None:
         """As wide as its labels, but no more than its share of the screen."""
+        frame = self.query_one("#topics-frame")
         if self.has_class("-narrow"):
-            self.topic_tree.styles.width = None
+            frame.styles.width = None
             return
         share = self.size.width * 3 // 10
-        self.topic_tree.styles.width = min(max(22, self.topic_tree.wanted_width() + 2), share, 44)
+        frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), share, 44)
 
     # -- layout ------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.containers import Container
+from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -28,6 +29,34 @@ class Lines(ScrollView, can_focus=True):
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._part_styles: dict[tuple[str, ...], Style] = {}
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of `crop`, straight from `render_line`, which keeps its strips.
+
+        Textual would put them through its cache of styled lines and make new strips of them, for borders
+        and padding that a pane of lines does not have; a strip that is kept also keeps what the filters
+        and the terminal driver made of it.
+        """
+        filters = self.get_line_filters()
+        _, background = self.background_colors
+        first, last = crop.column_span
+        fill = self.visual_style.rich_style
+        strips: list[Strip] = []
+        for y in crop.line_range:
+            strip = self.render_line(y)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            strips.append(strip.crop_extend(first, last, fill))
+        return strips
+
+    def refresh_lines(self, y_start: int, line_count: int = 1) -> None:
+        """Draw these lines of the content again, and not the scroll bar beside them."""
+        width = self.scrollable_content_region.width
+        self.refresh(Region(0, y_start - self.scroll_offset.y, width, line_count))
+
     def set_height(self, lines: int) -> None:
         """The content has so many lines now; the place in it is kept as far as there is one."""
         size = Size(0, lines)
@@ -41,11 +70,31 @@ class Lines(ScrollView, can_focus=True):
 
     def part_style(self, *components: str) -> Style:
         """The style of these component classes, each laid over the one before it."""
-        style = self.get_visual_style(*components).rich_style
-        # Textual forgets `reverse` here, which is all that marks the cursor where there are no colours.
-        if any(self.get_component_styles(name).text_style.reverse for name in components):
-            style += Style(reverse=True)
+        style = self._part_styles.get(components)
+        if style is None:
+            style = self.get_visual_style(*components).rich_style
+            # Textual forgets `reverse` here, which is all that marks the cursor where there are no colours.
+            if any(self.get_component_styles(name).text_style.reverse for name in components):
+                style += Style(reverse=True)
+            self._part_styles[components] = style
         return style
+
+    def notify_style_update(self) -> None:
+        """Textual says that styles changed: what was drawn with them is drawn anew."""
+        self.forget_strips()
+        super().notify_style_update()
+
+    def forget_strips(self) -> None:
+        """Draw everything anew."""
+        self._part_styles.clear()
+        self.refresh()
+
+
+class Frame(Container):
+    """The border round a pane, with its title; bright while the pane has the focus.
+
+    A widget of its own, because a line that changes is sent from edge to edge of its widget.
+    """
 
 
 def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:

@@ -221,14 +221,9 @@ class Rows(Lines):
         return self.part_style(component, under)
 
     def forget_strips(self) -> None:
-        """Draw everything anew, as after a change of theme."""
+        """Draw everything anew."""
         self._strips.clear()
-        self.refresh()
-
-    def notify_style_update(self) -> None:
-        """Textual says that styles changed."""
-        self._strips.clear()
-        super().notify_style_update()
+        super().forget_strips()
 
     def on_resize(self) -> None:
         """Keep the cursor in view when the pane changes its size."""

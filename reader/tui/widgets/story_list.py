@@ -40,7 +40,6 @@ class StoryList(Rows):
     """
 
     row_height = 2
-    BORDER_TITLE = "Stories"
 
     def __init__(
         self,

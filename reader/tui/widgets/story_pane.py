@@ -51,7 +51,6 @@ class StoryPane(Lines):
         glyphs: The signs to draw with.
     """
 
-    BORDER_TITLE = "Story"
     BINDINGS: ClassVar[list[Binding]] = bindings(PANES)  # type: ignore[assignment]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "story--title",
@@ -289,20 +288,16 @@ class StoryPane(Lines):
 
     def on_focus(self) -> None:
         """The cursor looks different now."""
-        self._redraw()
+        self.forget_strips()
 
     def on_blur(self) -> None:
         """The cursor looks different now."""
-        self._redraw()
+        self.forget_strips()
 
-    def notify_style_update(self) -> None:
-        """Textual says that styles changed."""
+    def forget_strips(self) -> None:
+        """Draw everything anew."""
         self._strips.clear()
-        super().notify_style_update()
-
-    def _redraw(self) -> None:
-        self._strips.clear()
-        self.refresh()
+        super().forget_strips()
 
     def _lay_out(self) -> None:
         """Make the lines anew; those that are the same as before are not drawn again."""

@@ -44,8 +44,6 @@ RULE: Final = Entry("", is_rule=True)
 class TopicTree(Rows):
     """The topic sidebar."""
 
-    BORDER_TITLE = "Topics"
-
     def __init__(self, *, id: str, on_move: Callable[[bool], None], glyphs: Glyphs = UNICODE_GLYPHS) -> None:
         super().__init__(id=id, on_move=on_move, glyphs=glyphs)
         self._topics: tuple[Topic, ...] = ()
