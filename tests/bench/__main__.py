@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import append
+from tests.bench import append, indexing
 
-MODULES = (append,)
+MODULES = (append, indexing)
 
 
 def main() -> int:
