@@ -55,6 +55,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 # Sequences that pyte takes for text.
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:>[0-9;]*u|<[0-9;]*u|\?[0-9;]*\$p)")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?\Z")
+_READ_LIMIT: Final = 65_536
 _NOT_INHERITED: Final = (
     "BROWSER",
     "COLUMNS",
@@ -107,7 +108,7 @@ class PtyApp:
         self.output = bytearray()
         self._screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self._screen)
-        self._unfed = b""
+        self._fed = self._pressed_at = 0
         self._master, slave = os.openpty()
         try:
             fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -140,7 +141,11 @@ class PtyApp:
     @property
     def lines(self) -> list[str]:
         """The lines of the screen, without trailing blanks, as far as the output has been read."""
-        return [line.rstrip() for line in self._screen.display]
+        self._draw()
+        # Not pyte's `display`, which looks up the width of each character again.
+        columns, rows = range(self._screen.columns), range(self._screen.lines)
+        buffer = self._screen.buffer
+        return ["".join([buffer[row][column].data for column in columns]).rstrip() for row in rows]
 
     @property
     def text(self) -> str:
@@ -149,6 +154,7 @@ class PtyApp:
 
     def is_reversed(self, line: int) -> bool:
         """Whether most of a line of the screen is drawn with its colours exchanged."""
+        self._draw()
         row = self._screen.buffer[line]
         return sum(row[column].reverse for column in range(self._screen.columns)) > self._screen.columns // 4
 
@@ -177,6 +183,17 @@ class PtyApp:
                 wish = "never came" if is_wanted else "never went"
                 raise AssertionError(f"{text!r} {wish}; the screen is:\n{self.text}")
 
+    def wait_for_output(self, text: str) -> None:
+        """Wait until this text, all in one style, has been drawn since the last key.
+
+        Much quicker than `wait_for` where a lot is drawn: the screen is not looked at.
+        """
+        end = time.monotonic() + DEADLINE_S
+        while self.output.find(text.encode(), self._pressed_at) < 0:
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"{text!r} was not drawn; the screen is:\n{self.text}")
+
     def drain(self, quiet_s: float) -> None:
         """Read what comes out until nothing has for so long."""
         end = time.monotonic() + DEADLINE_S
@@ -188,27 +205,29 @@ class PtyApp:
 
     def _read(self, timeout_s: float) -> bool:
         """Take in what is there, or comes within the time; false when nothing can come any more."""
-        if not select.select([self._master], [], [], timeout_s)[0]:
-            return True
-        try:
-            data = os.read(self._master, 65_536)
-        except OSError:  # what Linux says when the other side is closed
-            data = b""
+        data, is_open = b"", True
+        while is_open and len(data) < _READ_LIMIT and select.select([self._master], [], [], timeout_s)[0]:
+            try:
+                more = os.read(self._master, _READ_LIMIT)
+            except OSError:  # what Linux says when the other side is closed
+                more = b""
+            data, is_open, timeout_s = data + more, bool(more), 0
         self.output += data
-        self._feed(data)
-        return bool(data)
+        return is_open
 
-    def _feed(self, data: bytes) -> None:
-        data = self._unfed + data
-        unfinished = _UNFINISHED.search(data)
-        self._unfed = unfinished[0] if unfinished else b""
-        data = data[: len(data) - len(self._unfed)]
+    def _draw(self) -> None:
+        """Bring the screen up to date. Only when it is looked at: this takes longer than all the rest."""
+        data = bytes(self.output[self._fed :])
+        if unfinished := _UNFINISHED.search(data):
+            data = data[: unfinished.start()]
+        self._fed += len(data)
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
 
     # -- what is done to it ------------------------------------------------------------------------
 
     def press(self, *keys: str) -> None:
         """Press keys: characters, or names such as ``enter``."""
+        self._pressed_at = len(self.output)
         self._send("".join(KEYS.get(key, key) for key in keys))
 
     def click(self, text: str) -> None:
