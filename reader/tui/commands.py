@@ -125,6 +125,16 @@ def key_text(keys: str) -> str:
     return " ".join(_one_key(key) for key in keys.split(","))
 
 
+def key_table() -> str:
+    """Every command with its keys as a table in Markdown, for the README."""
+    rows = (f"| {_cell(key_text(command.keys))} | {_cell(command.help)} |" for command in COMMANDS)
+    return "\n".join(["| Keys | Does |", "| --- | --- |", *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 def _one_key(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
