@@ -62,8 +62,8 @@ class NewsreaderApp(App[None], inherit_bindings=False):
             self.theme = self.config.theme
         elif self.config.theme:
             self.say(f'There is no theme "{self.config.theme}"; Ctrl+P lists them.', severity="warning")
-        for problem in self.config.problems[:3]:
-            self.say(problem, severity="warning")
+        if self.config.problems:
+            self.say("\n".join(self.config.problems[:8]), severity="warning")
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self._end, number))

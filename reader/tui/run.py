@@ -7,12 +7,15 @@ import logging.handlers
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from reader import locations
 from reader.config import Config
 from reader.errors import UsageError
 from reader.library import Library
 from reader.model import Archive
+
+_INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
 
 
 def run(archives: Sequence[Archive], config: Config) -> int:
@@ -47,9 +50,9 @@ def check_terminal() -> None:
     """
     streams = (sys.__stdin__, sys.__stderr__)
     if not all(stream is not None and stream.isatty() for stream in streams):
-        raise UsageError("newsreader needs a terminal; without one, newsreader list and show print stories")
+        raise UsageError(f"the reader needs a terminal; {_INSTEAD}")
     if os.environ.get("TERM", "") in ("dumb", ""):
-        raise UsageError("this terminal (TERM=dumb) cannot show newsreader; newsreader list and show can")
+        raise UsageError(f"this terminal (TERM=dumb) cannot show the reader; {_INSTEAD}")
 
 
 def _start_log() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from reader import locations
 from reader.config import Config
 from reader.model import Order, Show
 from reader.tui.widgets.bars import HintBar
@@ -440,3 +441,16 @@ async def test_two_archives_open_as_one_list(archive: Path, tmp_path: Path, open
     async with open_app(archive, tmp_path / "other") as pilot:
         assert main_screen(pilot).story_list.row_count == 8
         assert "gazette, other" in screen_text(pilot)
+
+
+async def test_an_index_damaged_while_it_is_open_is_built_anew(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("s")
+        for file in (locations.cache_dir() / "index").iterdir():
+            file.write_bytes(b"no database " * 1_000)
+        screen.story_list.show(screen.story_list.ids, 1, keeps_place=False)
+        await settled(pilot)
+        await settled(pilot)
+        assert "Robots at work" in screen_text(pilot)
+        assert "★ Clearview ruled illegal" in screen_text(pilot)

@@ -113,6 +113,7 @@ class MainScreen(Screen[None]):
         self._trouble = ""
         self._has_moved = False
         self._is_filled = False
+        self._is_mending = False
         self._end_told_at: Entry | None = None
 
     @property
@@ -227,6 +228,7 @@ class MainScreen(Screen[None]):
             self._progress = wording.progress_text(event.progress.done, total) if total else "Looking"
         else:
             self._progress = ""
+            self._is_mending = False
             self._problem_count = event.problem_count
             if event.failure:
                 self.reader.say(event.failure, severity="error")
@@ -259,6 +261,10 @@ class MainScreen(Screen[None]):
             return self.library.rows(row_ids)
         except NewsreaderError as error:
             log.warning("%s", error)
+            if not self._is_mending:
+                # Only a damaged index cannot be read; the sync builds it anew.
+                self._is_mending = True
+                self.call_later(self.action_rescan)
             return []
 
     def _marks_of(self, story_id: StoryId) -> tuple[bool, bool]:
