@@ -97,9 +97,9 @@ class NewsreaderApp(App[None], inherit_bindings=False):
 
     def action_keys(self) -> None:
         """Show every key."""
-        from reader.tui.screens.help import HelpScreen
+        from reader.tui.screens.help import help_page
 
-        self.push_screen(HelpScreen())
+        self.push_screen(help_page())
 
     def _end(self, number: int) -> None:
         self.exit(return_code=128 + number)

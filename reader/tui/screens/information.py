@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from reader import clean, wording
 from reader.library import OpenStory
 from reader.model import StoryRow
+from reader.tui.screens.page import Page
 
 
-class InformationScreen(ModalScreen[None]):
+def information_page(row: StoryRow, story: OpenStory | None, file: Path | None) -> Page:
     """What a curator wants to know of a story."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,i,enter", "dismiss", "Close"),
-        Binding("j,down", "scroll(1)", "Down", show=False),
-        Binding("k,up", "scroll(-1)", "Up", show=False),
-        Binding("space,pagedown", "scroll(10)", "Page down", show=False),
-        Binding("pageup", "scroll(-10)", "Page up", show=False),
-    ]
-
-    def __init__(self, row: StoryRow, story: OpenStory | None, file: Path | None) -> None:
-        super().__init__()
-        self._content = information(row, story, file)
-
-    def compose(self) -> ComposeResult:
-        """One text in a box that scrolls."""
-        with VerticalScroll(id="page") as page:
-            page.border_title = "Story information"
-            page.border_subtitle = "Esc closes"
-            page.can_focus = False
-            yield Static(self._content, markup=False)
-
-    def action_scroll(self, lines: int) -> None:
-        """Scroll the page."""
-        self.query_one("#page", VerticalScroll).scroll_relative(y=lines, animate=False)
+    return Page("Story information", information(row, story, file), id="information")
 
 
 def information(row: StoryRow, story: OpenStory | None, file: Path | None) -> Content:

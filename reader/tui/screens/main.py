@@ -615,11 +615,11 @@ class MainScreen(Screen[None]):
 
     def action_information(self) -> None:
         """The story's file, raw front matter and problems."""
-        from reader.tui.screens.information import InformationScreen
+        from reader.tui.screens.information import information_page
 
         row = self.story_list.current
         if row is not None:
-            self.app.push_screen(InformationScreen(row, self.story_pane.story, self.library.file_of(row)))
+            self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
 
     def _fit_topics(self) -> None:
         """As wide as its labels, but no more than its share of the screen."""

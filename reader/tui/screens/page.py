@@ -1,0 +1,47 @@
+"""A page laid over the panes: something to read, and Esc closes it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.visual import VisualType
+from textual.widgets import Static
+
+
+class Page(ModalScreen[None]):
+    """Text in a box that scrolls.
+
+    Args:
+        title: On the border.
+        content: What to read; a plain string in it is never markup.
+        id: Its id in the style sheets.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,i,question_mark,f1", "dismiss", "Close"),
+        Binding("j,down", "scroll(1)", "Down", show=False),
+        Binding("k,up", "scroll(-1)", "Up", show=False),
+        Binding("space,pagedown", "scroll(10)", "Page down", show=False),
+        Binding("pageup", "scroll(-10)", "Page up", show=False),
+    ]
+
+    def __init__(self, title: str, content: VisualType, *, id: str) -> None:
+        super().__init__(id=id)
+        self._title = title
+        self._content = content
+
+    def compose(self) -> ComposeResult:
+        """The text in its box."""
+        with VerticalScroll(id="page") as page:
+            page.border_title = self._title
+            page.border_subtitle = "Esc closes"
+            page.can_focus = False
+            yield Static(self._content, markup=False)
+
+    def action_scroll(self, lines: int) -> None:
+        """Scroll the page."""
+        self.query_one("#page", VerticalScroll).scroll_relative(y=lines, animate=False)
