@@ -36,7 +36,16 @@ class Command:
 
     def binding(self) -> Binding:
         """The same for Textual."""
-        return Binding(self.keys, self.action, self.label, tooltip=self.help, show=False, id=self.id)
+        return Binding(
+            self.keys,
+            self.action,
+            self.label,
+            tooltip=self.help,
+            show=False,
+            id=self.id,
+            # Pages and the palette keep all other keys to themselves.
+            priority=self.action == "app.quit",
+        )
 
 
 COMMANDS: Final = (

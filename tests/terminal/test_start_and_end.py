@@ -67,6 +67,16 @@ def test_a_quit_is_a_success_and_puts_the_terminal_back(app: PtyApp, key: str) -
     assert is_put_back(app)
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"), [("?", "In every pane"), ("i", "Story information"), ("ctrl+p", "Search")]
+)
+def test_ctrl_q_quits_from_every_page(app: PtyApp, key: str, shown: str) -> None:
+    app.press(key)
+    app.wait_for(shown)
+    assert app.quit() == 0
+    assert is_put_back(app)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_it_with_the_marks_saved_and_the_terminal_put_back(
     app: PtyApp, number: signal.Signals, code: int
