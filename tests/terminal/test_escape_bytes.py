@@ -172,7 +172,7 @@ def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> bytes:
         app.press("i", "n", "f", "o")
         app.wait_for_output("Show the story's file")
         app.press("enter")
-        app.wait_for_output("Front matter")
+        app.wait_for_output("Story information")
         close(app)
         app.press("2", "g", *["y", "o", "j"] * len(payloads))
         # What can be copied and opened, is.
