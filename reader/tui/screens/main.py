@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
-import time
-from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from reader import browser, links, wording
-from reader.errors import LinkError, NewsreaderError, StoryFileError
-from reader.index.sync import Progress
-from reader.library import Changes, Library, OpenStory
-from reader.model import Count, Order, RowId, Show, StoryId, StoryRow, View
+from reader.errors import LinkError, NewsreaderError
+from reader.library import Library
+from reader.model import Count, Order, Show, StoryId, StoryRow, View
+from reader.tui.background import Background
 from reader.tui.commands import MAIN, bindings
 from reader.tui.widgets.bars import Bar, HintBar
 from reader.tui.widgets.lines import Frame, Lines
@@ -45,9 +41,6 @@ LOAD_DELAY_S: Final = 0.06
 POLL_S: Final = 2.0
 """How often marks of other instances and sync tools are looked for."""
 
-RELOAD_COST: Final = 8
-"""While the first index grows, at most one part in so many is spent on showing what it holds already."""
-
 _ORDER_TEXT: Final = {
     (Order.DATE, False): "newest first",
     (Order.DATE, True): "oldest first",
@@ -64,45 +57,10 @@ class MainScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
 
-    @dataclass
-    class Refreshed(Message):
-        """The library has taken in new stories, topics or marks."""
-
-    @dataclass
-    class IdsReady(Message):
-        """The stories of a view; `cursor` is the row for the cursor."""
-
-        view: View
-        ids: array[int]
-        cursor: int
-        keeps_place: bool
-
-    @dataclass
-    class StoryReady(Message):
-        """A story was read, or could not be, and `notice` says why."""
-
-        story_id: StoryId
-        story: OpenStory | None
-        notice: str
-
-    @dataclass
-    class Synced(Message):
-        """How far a sync is; None when it has ended, with the number of files that have problems."""
-
-        progress: Progress | None
-        problem_count: int = 0
-        failure: str = ""
-        is_news: bool = False
-
-    @dataclass
-    class Polled(Message):
-        """What others did."""
-
-        changes: Changes
-
     def __init__(self, library: Library) -> None:
         super().__init__(id="main")
         self.library = library
+        self.background = Background(self, library)
         self.view = View()
         self.pane = "stories"
         self._touched: set[int] = set()
@@ -156,62 +114,14 @@ class MainScreen(Screen[None]):
         self.story_list.empty_text = "Opening the archive …"
         self._show_pane()
         self._show_title()
-        self.call_after_refresh(self._open_library)
-        self.set_interval(POLL_S, self._start_poll)
+        self.call_after_refresh(self.background.open)
+        self.set_interval(POLL_S, self._poll)
 
-    def _open_library(self) -> None:
-        self.run_worker(self._open_work, thread=True, group="sync", exit_on_error=False)
+    def _poll(self) -> None:
+        if self._is_filled:
+            self.background.poll()
 
-    def _open_work(self) -> None:
-        self.library.open()
-        self.post_message(self.Refreshed())
-        self._sync_work()
-
-    def _sync_work(self) -> None:
-        worker = get_current_worker()
-        started = told = shown = time.monotonic()
-        cost = 0.02
-
-        def on_progress(progress: Progress) -> None:
-            nonlocal told, shown, cost
-            now = time.monotonic()
-            if now - told > 0.1:
-                told = now
-                self.post_message(self.Synced(progress))
-            if progress.done and now - shown > max(0.3, RELOAD_COST * cost) and not worker.is_cancelled:
-                self.library.reload()
-                self.post_message(self.Refreshed())
-                shown = time.monotonic()
-                cost = shown - now
-
-        failure, is_news = "", False
-        try:
-            reports = self.library.sync(on_progress, lambda: worker.is_cancelled)
-            is_news = any(report.has_changes for report in reports)
-            if worker.is_cancelled:
-                return
-            if is_news:
-                self.library.reload()
-                self.post_message(self.Refreshed())
-        except NewsreaderError as error:
-            failure = str(error)
-        log.info("synced in %.2f s", time.monotonic() - started)
-        count = self.library.problem_count()
-        self.post_message(self.Synced(None, count, failure or self.library.index_trouble(), is_news))
-
-    def _start_poll(self) -> None:
-        if self._is_filled and not any(worker.group == "poll" for worker in self.workers):
-            self.run_worker(self._poll_work, thread=True, group="poll", exit_on_error=False)
-
-    def _poll_work(self) -> None:
-        changes = self.library.poll()
-        if changes.has_new_stories and not any(worker.group == "sync" for worker in self.workers):
-            self.library.reload()
-            self.post_message(self.Refreshed())
-        elif changes.marks:
-            self.post_message(self.Polled(changes))
-
-    @on(Refreshed)
+    @on(Background.Refreshed)
     def _take_in(self) -> None:
         before = self.topic_tree.current
         self.topic_tree.set_topics(self.library.topics, self.library.counts())
@@ -221,22 +131,24 @@ class MainScreen(Screen[None]):
             return
         self._request_ids(keeps_place=True)
 
-    @on(Synced)
-    def _show_sync(self, event: Synced) -> None:
-        if event.progress is not None:
-            total = event.progress.total
-            self._progress = wording.progress_text(event.progress.done, total) if total else "Looking"
-        else:
-            self._progress = ""
-            self._is_mending = False
-            self._problem_count = event.problem_count
-            if event.failure:
-                self.reader.say(event.failure, severity="error")
-            self._show_empty_text()
+    @on(Background.Progressed)
+    def _show_progress(self, event: Background.Progressed) -> None:
+        done, total = event.progress.done, event.progress.total
+        self._progress = wording.progress_text(done, total) if total else "Looking"
         self._show_title()
 
-    @on(Polled)
-    def _show_polled(self, event: Polled) -> None:
+    @on(Background.Synced)
+    def _show_synced(self, event: Background.Synced) -> None:
+        self._progress = ""
+        self._is_mending = False
+        self._problem_count = event.problem_count
+        if event.failure:
+            self.reader.say(event.failure, severity="error")
+        self._show_empty_text()
+        self._show_title()
+
+    @on(Background.Marked)
+    def _show_marks(self) -> None:
         self._marks_changed()
 
     @on(Worker.StateChanged)
@@ -278,19 +190,12 @@ class MainScreen(Screen[None]):
         self._request_ids(keeps_cursor=keeps_cursor)
 
     def _request_ids(self, *, keeps_cursor: bool = True, keeps_place: bool = False) -> None:
-        view, touched = self.view, frozenset(self._touched)
         current = self.story_list.current if keeps_cursor and (self._has_moved or not keeps_place) else None
-        place = self.story_list.cursor if current is not None else 0
+        touched = frozenset(self._touched)
+        self.background.find_ids(self.view, touched, current, self.story_list.cursor, keeps_place)
 
-        def work() -> None:
-            ids = self.library.row_ids(view, touched)
-            cursor = _place(ids, current, place, self.library)
-            self.post_message(self.IdsReady(view, ids, cursor, keeps_place))
-
-        self.run_worker(work, thread=True, group="ids", exclusive=True, exit_on_error=False)
-
-    @on(IdsReady)
-    def _show_ids(self, event: IdsReady) -> None:
+    @on(Background.IdsReady)
+    def _show_ids(self, event: Background.IdsReady) -> None:
         if event.view != self.view:
             return
         self._is_filled = True
@@ -376,19 +281,11 @@ class MainScreen(Screen[None]):
 
     def _load_story(self) -> None:
         row = self.story_list.current
-        if row is None:
-            return
+        if row is not None:
+            self.background.read_story(row)
 
-        def work() -> None:
-            try:
-                self.post_message(self.StoryReady(row.story_id, self.library.story(row), ""))
-            except StoryFileError as error:
-                self.post_message(self.StoryReady(row.story_id, None, str(error)))
-
-        self.run_worker(work, thread=True, group="story", exclusive=True, exit_on_error=False)
-
-    @on(StoryReady)
-    def _show_ready(self, event: StoryReady) -> None:
+    @on(Background.StoryReady)
+    def _show_ready(self, event: Background.StoryReady) -> None:
         shown = self.story_pane.row
         if shown is None or shown.story_id != event.story_id:
             return
@@ -604,13 +501,12 @@ class MainScreen(Screen[None]):
 
     def action_rescan(self) -> None:
         """Look at the archive again."""
-        if any(worker.group == "sync" for worker in self.workers):
+        if not self.background.sync():
             self.reader.say("The archive is being read already.")
             return
         self._touched.clear()
         self._progress = "Looking"
         self._show_title()
-        self.run_worker(self._sync_work, thread=True, group="sync", exit_on_error=False)
         self._request_ids(keeps_place=True)
 
     def action_information(self) -> None:
@@ -639,16 +535,3 @@ class MainScreen(Screen[None]):
         self.story_list.set_row_height(1 if is_one_line else 2)
         self.set_class(size.width < 40 or size.height < 10, "-tiny")
         self.call_later(self._fit_topics)
-
-
-def _place(ids: array[int], current: StoryRow | None, place: int, library: Library) -> int:
-    """Where the cursor goes: to the same story, else to the same row."""
-    if current is None:
-        return 0
-    row_id: RowId | None = current.row_id
-    for attempt in (0, 1):
-        try:
-            return ids.index(row_id) if row_id is not None else min(place, max(0, len(ids) - 1))
-        except ValueError:
-            row_id = library.find(current.story_id) if attempt == 0 else None
-    return min(place, max(0, len(ids) - 1))

@@ -1,0 +1,206 @@
+"""What takes too long for the event loop: it runs in threads and posts what came of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from reader.errors import NewsreaderError, StoryFileError
+from reader.index.sync import Progress
+from reader.library import Library, OpenStory
+from reader.model import RowId, StoryId, StoryRow, View
+
+log = logging.getLogger(__name__)
+
+PROGRESS_S: Final = 0.1
+"""Progress is told no more often."""
+
+SHOW_S: Final = 0.3
+SHOW_COST: Final = 8
+"""While an index grows, what it holds is shown every `SHOW_S` at most, and no more than one part in
+`SHOW_COST` of the time is spent on that."""
+
+
+class Background:
+    """The library's slow side.
+
+    Args:
+        node: Runs the threads as its workers, and receives the messages.
+        library: Is opened here; closed by the app.
+    """
+
+    @dataclass
+    class Refreshed(Message):
+        """The library has taken in new stories, topics or marks."""
+
+    @dataclass
+    class Marked(Message):
+        """Another instance or a sync tool has changed marks; the library has taken them in."""
+
+    @dataclass
+    class Progressed(Message):
+        """How far a sync is."""
+
+        progress: Progress
+
+    @dataclass
+    class Synced(Message):
+        """A sync has ended.
+
+        Attributes:
+            problem_count: How many problems the files have.
+            failure: Why it could not do all of it, or an empty text.
+        """
+
+        problem_count: int
+        failure: str
+
+    @dataclass
+    class IdsReady(Message):
+        """The stories of a view.
+
+        Attributes:
+            view: The view that was asked for.
+            ids: Row ids in its order.
+            cursor: The row for the cursor.
+            keeps_place: As it was asked for.
+        """
+
+        view: View
+        ids: array[int]
+        cursor: int
+        keeps_place: bool
+
+    @dataclass
+    class StoryReady(Message):
+        """A story was read; or it could not be, and `notice` says why."""
+
+        story_id: StoryId
+        story: OpenStory | None
+        notice: str
+
+    def __init__(self, node: DOMNode, library: Library) -> None:
+        self._node = node
+        self._library = library
+
+    def open(self) -> None:
+        """Open the library, show what it knows, then bring it up to date."""
+        self._run(self._open, "sync")
+
+    def sync(self) -> bool:
+        """Look at the archives again; false where that is being done already."""
+        if self._is_busy("sync"):
+            return False
+        self._run(self._sync, "sync")
+        return True
+
+    def poll(self) -> None:
+        """Look for what others did."""
+        if not self._is_busy("poll"):
+            self._run(self._poll, "poll")
+
+    def find_ids(
+        self, view: View, also: frozenset[int], current: StoryRow | None, place: int, keeps_place: bool
+    ) -> None:
+        """Ask for the stories of a view; only the last question is answered.
+
+        Args:
+            view: Which stories.
+            also: Row ids that stay in it whatever their marks are.
+            current: The story the cursor is to stay on, or None for the first one.
+            place: Its row now.
+            keeps_place: Handed on.
+        """
+
+        def work() -> None:
+            ids = self._library.row_ids(view, also)
+            cursor = 0 if current is None else _place_of(current, place, ids, self._library)
+            self._post(self.IdsReady(view, ids, cursor, keeps_place))
+
+        self._run(work, "ids", exclusive=True)
+
+    def read_story(self, row: StoryRow) -> None:
+        """Ask for a story with body and related coverage; only the last question is answered."""
+
+        def work() -> None:
+            try:
+                self._post(self.StoryReady(row.story_id, self._library.story(row), ""))
+            except StoryFileError as error:
+                self._post(self.StoryReady(row.story_id, None, str(error)))
+
+        self._run(work, "story", exclusive=True)
+
+    def _open(self) -> None:
+        self._library.open()
+        self._post(self.Refreshed())
+        self._sync()
+
+    def _sync(self) -> None:
+        worker = get_current_worker()
+        begun = time.monotonic()
+        failure = ""
+        try:
+            reports = self._library.sync(self._telling(), lambda: worker.is_cancelled)
+            if not worker.is_cancelled and any(report.has_changes for report in reports):
+                self._refresh()
+            count = self._library.problem_count()
+        except NewsreaderError as error:
+            failure, count = str(error), 0
+        log.info("synced in %.2f s", time.monotonic() - begun)
+        if not worker.is_cancelled:
+            self._post(self.Synced(count, failure or self._library.index_trouble()))
+
+    def _telling(self) -> Callable[[Progress], None]:
+        """What a sync calls after each batch: tells how far it is, and shows what it has."""
+        told = shown = time.monotonic()
+        pause_s = SHOW_S
+
+        def tell(progress: Progress) -> None:
+            nonlocal told, shown, pause_s
+            now = time.monotonic()
+            if now - told >= PROGRESS_S:
+                told = now
+                self._post(self.Progressed(progress))
+            if progress.done and now - shown >= pause_s and not get_current_worker().is_cancelled:
+                self._refresh()
+                shown = time.monotonic()
+                pause_s = max(SHOW_S, SHOW_COST * (shown - now))
+
+        return tell
+
+    def _refresh(self) -> None:
+        self._library.reload()
+        self._post(self.Refreshed())
+
+    def _poll(self) -> None:
+        changes = self._library.poll()
+        if changes.has_new_stories and not self._is_busy("sync"):
+            self._refresh()
+        elif changes.marks:
+            self._post(self.Marked())
+
+    def _post(self, message: Message) -> None:
+        self._node.post_message(message)
+
+    def _is_busy(self, group: str) -> bool:
+        return any(worker.group == group and not worker.is_finished for worker in self._node.workers)
+
+    def _run(self, work: Callable[[], None], group: str, *, exclusive: bool = False) -> None:
+        self._node.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
+
+
+def _place_of(current: StoryRow, place: int, ids: array[int], library: Library) -> int:
+    """Where the story stands now; where it does not, the row it stood in."""
+    row_ids: tuple[RowId | None, ...] = (current.row_id, library.find(current.story_id))
+    for row_id in row_ids:
+        if row_id is not None and row_id in ids:
+            return ids.index(row_id)
+    return min(place, max(0, len(ids) - 1))
