@@ -11,7 +11,7 @@ from reader.config import Config
 from reader.model import Order, Show
 from reader.tui.widgets.bars import HintBar
 from tests.factories import write_archive, write_story
-from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled, story_loaded
 
 
 async def test_the_stories_stand_newest_first_with_their_counts(archive: Path, open_app: OpenApp) -> None:
@@ -408,6 +408,17 @@ async def test_story_information_tells_the_size_of_sealed_content_and_not_the_co
         assert "sealed content, 24 bytes" in text
         assert "qP8U226" not in text
         assert "2025-01-01-sealed.md" in text
+
+
+async def test_story_information_waits_for_a_story_that_is_still_being_read(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        main_screen(pilot).story_list.action_down()
+        main_screen(pilot).action_information()
+        await story_loaded(pilot)
+        await pilot.pause()
+        assert 'title: "Robots at work"' in screen_text(pilot)
 
 
 async def test_q_goes_back_from_the_story_and_quits_from_the_list(archive: Path, open_app: OpenApp) -> None:

@@ -72,6 +72,7 @@ class MainScreen(Screen[None]):
         self._has_moved = False
         self._is_filled = False
         self._is_mending = False
+        self._is_asked_about: StoryId | None = None
         self._end_told_at: Entry | None = None
 
     @property
@@ -293,6 +294,9 @@ class MainScreen(Screen[None]):
             self.story_pane.show_story(event.story)
         else:
             self.story_pane.show_notice(event.notice)
+        if self._is_asked_about == event.story_id:
+            self._show_information(shown)
+        self._is_asked_about = None
 
     def _mark_dwelt(self) -> None:
         row = self.story_list.current
@@ -510,21 +514,19 @@ class MainScreen(Screen[None]):
         self._request_ids(keeps_place=True)
 
     def action_information(self) -> None:
-        """The story's file, raw front matter and problems."""
+        """The story's file, raw front matter and problems; once it is read, if it is not yet."""
+        row = self.story_list.current
+        if row is None:
+            return
+        if self.story_pane.is_settled:
+            self._show_information(row)
+        else:
+            self._is_asked_about = row.story_id
+
+    def _show_information(self, row: StoryRow) -> None:
         from reader.tui.screens.information import information_page
 
-        row = self.story_list.current
-        if row is not None:
-            self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
-
-    def _fit_topics(self) -> None:
-        """As wide as its labels, but no more than its share of the screen."""
-        frame = self.query_one("#topics-frame")
-        if self.has_class("-narrow"):
-            frame.styles.width = None
-            return
-        share = self.size.width * 3 // 10
-        frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), share, 44)
+        self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
 
     # -- layout ------------------------------------------------------------------------------------
 

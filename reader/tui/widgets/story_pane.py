@@ -100,6 +100,11 @@ class StoryPane(Lines):
         return self._open
 
     @property
+    def is_settled(self) -> bool:
+        """Whether the story was read from its file, or it is known why not."""
+        return self._open is not None or bool(self._notice)
+
+    @property
     def _story(self) -> Story | None:
         return self._open.story if self._open is not None else None
 
