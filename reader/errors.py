@@ -4,6 +4,7 @@
 
     NewsreaderError
     ├── UsageError            wrong use: a path that is not there, an option that does not exist
+    │   └── QueryError        a search that cannot be meant, with the place of the mistake
     ├── ConfigError           the config file cannot be read at all
     ├── ArchiveError          a folder of stories cannot be opened
     ├── StoryFileError        one story file cannot be read (vanished, unreadable, not a file)
@@ -23,6 +24,19 @@ class NewsreaderError(Exception):
 
 class UsageError(NewsreaderError):
     """The command line asks for something that is not there; exit code 2."""
+
+
+class QueryError(UsageError):
+    """A query that cannot be meant.
+
+    Args:
+        message: What is wrong, without a full stop.
+        position: Where in the query, 0 and up.
+    """
+
+    def __init__(self, message: str, position: int) -> None:
+        super().__init__(message)
+        self.position = position
 
 
 class ConfigError(NewsreaderError):

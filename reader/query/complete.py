@@ -1,0 +1,93 @@
+"""What may come next in a query that is being typed: names of fields, then their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from reader.query import fields
+from reader.query.parse import tokens
+from reader.query.text import fold
+from reader.query.tree import Part, State, quoted
+
+LIMIT: Final = 20
+"""Completions offered at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What could stand in the query.
+
+    Attributes:
+        start: Where what it replaces begins.
+        end: Where that ends.
+        text: What to put there.
+        label: What to show for it.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: str
+
+
+def complete(
+    text: str, position: int, topics: Sequence[str] = (), providers: Sequence[str] = ()
+) -> list[Completion]:
+    """What the piece of `text` that ends at the cursor can become; may be empty, best first.
+
+    Args:
+        text: The query as typed so far.
+        position: Where the cursor stands.
+        topics: The names of all topics.
+        providers: The names of all providers.
+    """
+    position = max(0, min(position, len(text)))
+    typed = tokens(text[:position])[-1:]
+    if not typed or typed[0].end != position:
+        return []
+    (token,) = typed
+    if token.kind == "field":
+        values = _values(token.name, topics, providers)
+        return _fitting(values, token.value, token.start + token.value_from, position)
+    return _names(token.text, token.start, position) if token.kind == "word" else []
+
+
+def _names(typed: str, start: int, end: int) -> list[Completion]:
+    key = fold(typed)
+    return [
+        Completion(start, end, f"{name}:" if name != "quality" else "quality>=", f"{name}: {meaning}")
+        for name, meaning in fields.NAMES.items()
+        if name.startswith(key)
+    ]
+
+
+def _values(name: str, topics: Sequence[str], providers: Sequence[str]) -> Sequence[str]:
+    values: dict[str, Sequence[str]] = {
+        "topic": topics,
+        "provider": providers,
+        "is": [state.value for state in State],
+        "has": [part.value for part in Part],
+        "type": ("article", "video"),
+        "sort": fields.SORTS,
+        "since": fields.AGES,
+        "before": fields.AGES,
+    }
+    return values.get(name, ())
+
+
+def _fitting(values: Iterable[str], typed: str, start: int, end: int) -> list[Completion]:
+    """Those that begin with what is typed, then those of which a later word does."""
+    key = fold(typed)
+    first: list[str] = []
+    later: list[str] = []
+    for value in values:
+        folded = fold(value)
+        if '"' in value or folded == key:
+            continue
+        if folded.startswith(key):
+            first.append(value)
+        elif f" {key}" in folded:
+            later.append(value)
+    return [Completion(start, end, quoted(value), value) for value in (*first, *later)[:LIMIT]]

@@ -1,0 +1,226 @@
+"""The fields of the query language: their names, their values, and what each tests."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from reader.errors import QueryError
+from reader.model import Order
+from reader.query import tree
+from reader.query.text import name_key, words
+from reader.query.tree import Comparison, Node, Part, State
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
+_RANGE: Final = re.compile(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})")
+_AGO: Final = re.compile(r"([0-9]{1,6})([hdwmy])")
+_DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_WWW: Final = re.compile(r"^(?:www\.|\.|\s)+")
+_UNIT_HOURS: Final = {"h": 1, "d": 24, "w": 7 * 24}
+_MONTHS: Final = {"m": 1, "y": 12}
+
+_DATES: Final = "a date is 2021, 2021-02, 2021-02-04, today, yesterday, or an age like 7d, 2w, 3m, 1y"
+
+NAMES: Final = {
+    "topic": "stories of a topic",
+    "provider": "stories of a provider",
+    "domain": "stories of a web site",
+    "title": "words in the title",
+    "quality": "a score: quality>=60 or quality:60..90",
+    "since": "published on this day or later",
+    "before": "published before this day",
+    "is": "read, starred, published, damaged",
+    "has": "what a story has",
+    "type": "article, video, …",
+    "sort": "the order: date, quality, -quality",
+}
+"""Every field with what it asks for."""
+
+SORTS: Final = ("date", "quality", "-date", "-quality", "reverse")
+AGES: Final = ("today", "yesterday", "7d", "2w", "3m", "1y")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a field's test needs besides its value.
+
+    Attributes:
+        now: Aware; what relative dates count from.
+        topics: The names of all topics, or None where any name is fine.
+        name_at: Where the field's name stands in the query.
+        value_at: Where its value stands.
+        is_prefix: Whether the last word of the value may go on.
+    """
+
+    now: datetime
+    topics: Sequence[str] | None
+    name_at: int
+    value_at: int
+    is_prefix: bool
+
+
+def test(name: str, sign: str, value: str, context: Context) -> Node | None:
+    """What a field asks for; None for words that are none.
+
+    Raises:
+        QueryError: If there is no such field, or it cannot have this value.
+    """
+    if name not in NAMES:
+        raise QueryError(f"there is no field “{name}”{_nearest(name, list(NAMES))}", context.name_at)
+    if not name_key(value):
+        raise QueryError(f"{name}{sign} needs a value: {NAMES[name]}", context.value_at)
+    if name == "quality":
+        return _quality(sign, value, context)
+    if sign != ":":
+        raise QueryError(f"only quality can be compared: write {name}:{tree.quoted(value)}", context.name_at)
+    return _TESTS[name](value, context)
+
+
+def order(value: str, name_at: int, end: int) -> tuple[Order | None, bool | None]:
+    """What to sort by, and whether the other way round.
+
+    Raises:
+        QueryError: If it is no order.
+    """
+    key = value.lower()
+    if key not in SORTS:
+        message = f"sort: takes {_listed(SORTS)}{_nearest(key, SORTS)}"
+        raise QueryError(message, name_at if not value else end - len(value))
+    return (None, True) if key == "reverse" else (Order(key.removeprefix("-")), key.startswith("-"))
+
+
+def _topic(value: str, context: Context) -> Node:
+    key = name_key(value)
+    if context.topics is not None and key not in {name_key(topic) for topic in context.topics}:
+        near = _nearest(key, context.topics)
+        raise QueryError(f"there is no topic “{value}”{near}", context.value_at)
+    return tree.HasTopic(key)
+
+
+def _provider(value: str, context: Context) -> Node | None:
+    found = tuple(words(value))
+    return tree.FromProvider(found) if found else None
+
+
+def _domain(value: str, context: Context) -> Node:
+    domain = _WWW.sub("", value.strip().lower()).strip(".")
+    if not domain:
+        raise QueryError(f"“{value}” is no domain", context.value_at)
+    return tree.FromDomain(domain)
+
+
+def _title(value: str, context: Context) -> Node | None:
+    found = tuple(words(value))
+    return tree.Words(found, context.is_prefix, in_title=True) if found else None
+
+
+def _kind(value: str, context: Context) -> Node:
+    return tree.OfKind(name_key(value))
+
+
+def _is(value: str, context: Context) -> Node:
+    return tree.Is(State(_one_of("is", value, [state.value for state in State], context)))
+
+
+def _has(value: str, context: Context) -> Node:
+    return tree.Has(Part(_one_of("has", value, [part.value for part in Part], context)))
+
+
+def _since(value: str, context: Context) -> Node:
+    return tree.Since(_moment(value, context))
+
+
+def _before(value: str, context: Context) -> Node:
+    return tree.Before(_moment(value, context))
+
+
+_TESTS: Final[dict[str, Callable[[str, Context], Node | None]]] = {
+    "topic": _topic,
+    "provider": _provider,
+    "domain": _domain,
+    "title": _title,
+    "since": _since,
+    "before": _before,
+    "is": _is,
+    "has": _has,
+    "type": _kind,
+}
+
+
+def _quality(sign: str, value: str, context: Context) -> Node | None:
+    between = _RANGE.fullmatch(value) if sign == ":" else None
+    if between:
+        low, high = int(between[1]), int(between[2])
+        return tree.all_of(
+            (tree.Quality(Comparison.AT_LEAST, low), tree.Quality(Comparison.AT_MOST, high)),
+        )
+    if not _NUMBER.fullmatch(value):
+        raise QueryError(f"quality is a whole number, not “{value}”", context.value_at)
+    return tree.Quality(Comparison("=" if sign == ":" else sign), int(value))
+
+
+def _moment(value: str, context: Context) -> datetime:
+    try:
+        found = _date(value.lower(), context.now.replace(microsecond=0))
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise QueryError(f"“{value}” is no date: {_DATES}", context.value_at) from None
+
+
+def _date(value: str, now: datetime) -> datetime:
+    """The moment a date begins at; days begin in the zone of `now`.
+
+    Raises:
+        ValueError: If it is no date.
+        OverflowError: If it lies too far away.
+    """
+    midnight = now.replace(hour=0, minute=0, second=0)
+    if value in ("today", "yesterday"):
+        return midnight - timedelta(days=value == "yesterday")
+    if ago := _AGO.fullmatch(value):
+        number, unit = int(ago[1]), ago[2]
+        if unit in _UNIT_HOURS:
+            return now - timedelta(hours=number * _UNIT_HOURS[unit])
+        return _months_before(now, number * _MONTHS[unit])
+    if _MOMENT.fullmatch(value.upper()):
+        return datetime.fromisoformat(value.upper())
+    day = _DAY.fullmatch(value)
+    if not day:
+        raise ValueError(value)
+    year, month, of_month = (int(part or 1) for part in day.groups())
+    return midnight.replace(year=year, month=month, day=of_month)
+
+
+def _months_before(now: datetime, months: int) -> datetime:
+    """The same day so many months ago, or the month's last where it is shorter."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    for day in range(now.day, now.day - 4, -1):
+        try:
+            return now.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise OverflowError(months)
+
+
+def _one_of(name: str, value: str, choices: Sequence[str], context: Context) -> str:
+    key = value.lower()
+    if key not in choices:
+        message = f"{name}: takes {_listed(choices)}{_nearest(key, choices)}"
+        raise QueryError(message, context.value_at)
+    return key
+
+
+def _nearest(name: str, choices: Sequence[str]) -> str:
+    """The end of a sentence that names what was probably meant; empty where nothing is near."""
+    by_key = {name_key(choice): choice for choice in choices}
+    near = difflib.get_close_matches(name_key(name), by_key, n=1)
+    return f"; did you mean “{by_key[near[0]]}”?" if near else ""
+
+
+def _listed(choices: Sequence[str]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"

@@ -1,0 +1,212 @@
+"""The one parser of queries: for the search box, the command line and saved searches.
+
+::
+
+    query  = any
+    any    = all { "OR" all }
+    all    = one { [ "AND" ] one }
+    one    = ( "-" | "NOT" ) one | "(" any ")" | field | phrase | word
+    field  = name ( ":" | ">=" | "<=" | ">" | "<" | "=" ) value
+    phrase = '"' text '"' [ "*" ]         a closing quote may be missing at the end
+    word   = text [ "*" ]                 the last one of a query goes on unless a space follows
+
+What is half typed is taken as far as it goes; what is wrong is told with its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from reader.errors import QueryError
+from reader.model import Order
+from reader.query import fields, tree
+from reader.query.text import words
+from reader.query.tree import Node, Query
+
+LENGTH_LIMIT: Final = 1_000
+DEPTH_LIMIT: Final = 64
+"""Parentheses and negations within each other."""
+
+_TOKEN: Final = re.compile(
+    r"""
+    (?P<space>\s+|(?:-+(?=\s|$)))        # a dash by itself is punctuation
+    | (?P<open>\() | (?P<close>\))
+    | (?P<field>(?P<name>[^\W\d_]+)(?P<sign>>=|<=|[:<>=]))(?!//)
+      (?P<value>"(?P<quoted_value>[^"]*)(?:"\*?|$)|[^\s()"]*)
+    | (?P<quoted>"(?P<phrase>[^"]*)(?:"\*?|$))
+    | (?P<not>-)
+    | (?P<word>[^\s()"]+)
+    """,
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a query.
+
+    Attributes:
+        kind: The name of its group in the pattern above; ``and``, ``or`` and ``not`` for these words.
+        text: As it stands.
+        start: Where it begins.
+        end: Behind its last character.
+        name: Of a field: its name in lower case.
+        sign: Of a field: what stands behind its name.
+        value: What is asked for, without quotes.
+        value_from: Of a field: where in its text the value begins, quotes included.
+        is_quoted: Whether the value stands in quotes.
+        has_star: Whether a star says that the last word may go on.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    name: str = ""
+    sign: str = ""
+    value: str = ""
+    value_from: int = 0
+    is_quoted: bool = False
+    has_star: bool = False
+
+
+def parse(text: str, now: datetime, topics: Sequence[str] | None = None) -> Query:
+    """The query that a text is; an empty one finds everything.
+
+    Args:
+        text: As typed.
+        now: Aware; what relative dates count from, and whose zone days begin in.
+        topics: The names of all topics: naming another is a mistake then.
+
+    Raises:
+        QueryError: If it cannot be meant; with the place.
+    """
+    if len(text) > LENGTH_LIMIT:
+        raise QueryError(f"a query has at most {LENGTH_LIMIT} characters", LENGTH_LIMIT)
+    # File names and terminals can give half a character that no text may hold.
+    return _Parser(text.encode("utf-8", "replace").decode(), now, topics).parse()
+
+
+def tokens(text: str) -> list[Token]:
+    """The pieces of a query, spaces left out."""
+    return [_token(piece) for piece in _TOKEN.finditer(text) if not piece["space"]]
+
+
+def _token(piece: re.Match[str]) -> Token:
+    token = Token("word", piece[0], piece.start(), piece.end(), value=piece[0])
+    if piece["field"]:
+        return _field_token(piece, token)
+    if piece["quoted"]:
+        return replace(
+            token, kind="quoted", value=piece["phrase"], is_quoted=True, has_star=piece[0].endswith('"*')
+        )
+    if piece["word"]:
+        if piece[0] in ("AND", "OR", "NOT"):
+            return replace(token, kind=piece[0].lower())
+        return replace(token, has_star=piece[0].endswith("*"))
+    return replace(token, kind=next(kind for kind in ("open", "close", "not") if piece[kind]))
+
+
+def _field_token(piece: re.Match[str], token: Token) -> Token:
+    quoted = piece["quoted_value"]
+    value = piece["value"] if quoted is None else quoted
+    return replace(
+        token,
+        kind="field",
+        name=piece["name"].lower(),
+        sign=piece["sign"],
+        value=value,
+        value_from=piece.start("value") - piece.start(),
+        is_quoted=quoted is not None,
+        has_star=piece["value"].endswith("*") and (quoted is None or piece["value"].endswith('"*')),
+    )
+
+
+class _Parser:
+    """One parse: recursive descent over the tokens."""
+
+    def __init__(self, text: str, now: datetime, topics: Sequence[str] | None) -> None:
+        self._text = text
+        self._now = now
+        self._topics = topics
+        self._tokens = tokens(text)
+        self._place = 0
+        self._depth = 0
+        self._order: Order | None = None
+        self._is_reversed: bool | None = None
+
+    def parse(self) -> Query:
+        node = self._any()
+        if self._place < len(self._tokens):
+            raise QueryError("this parenthesis closes nothing", self._tokens[self._place].start)
+        return Query(node, self._order, self._is_reversed, self._text)
+
+    def _peek(self) -> str:
+        return self._tokens[self._place].kind if self._place < len(self._tokens) else "end"
+
+    def _any(self) -> Node | None:
+        nodes = [self._all()]
+        while self._peek() == "or":
+            self._place += 1
+            nodes.append(self._all())
+        return tree.any_of(node for node in nodes if node is not None)
+
+    def _all(self) -> Node | None:
+        nodes: list[Node | None] = []
+        while (kind := self._peek()) not in ("or", "close", "end"):
+            if kind == "and":
+                self._place += 1
+            else:
+                nodes.append(self._one())
+        return tree.all_of(node for node in nodes if node is not None)
+
+    def _one(self) -> Node | None:
+        token = self._tokens[self._place]
+        if token.kind not in ("not", "open"):
+            self._place += 1
+            return self._leaf(token)
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            raise QueryError(f"more than {DEPTH_LIMIT} parentheses within each other", token.start)
+        self._place += 1
+        node = self._group() if token.kind == "open" else self._negated()
+        self._depth -= 1
+        return node
+
+    def _group(self) -> Node | None:
+        node = self._any()
+        if self._peek() == "close":
+            self._place += 1
+        return node
+
+    def _negated(self) -> Node | None:
+        if self._peek() in ("or", "and", "close", "end"):
+            return None
+        node = self._one()
+        return None if node is None else tree.Not(node)
+
+    def _leaf(self, token: Token) -> Node | None:
+        if token.kind != "field":
+            found = tuple(words(token.value))
+            return tree.Words(found, token.has_star or self._goes_on(token)) if found else None
+        if token.name == "sort":
+            self._order, self._is_reversed = fields.order(token.value, token.start, token.end)
+            return None
+        return fields.test(token.name, token.sign, token.value, self._context(token))
+
+    def _goes_on(self, token: Token) -> bool:
+        """Whether a word may still be being typed."""
+        return not token.is_quoted and token.end == len(self._text)
+
+    def _context(self, token: Token) -> fields.Context:
+        return fields.Context(
+            now=self._now,
+            topics=self._topics,
+            name_at=token.start,
+            value_at=token.start + token.value_from,
+            is_prefix=token.has_star or self._goes_on(token),
+        )

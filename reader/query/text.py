@@ -1,0 +1,129 @@
+"""Text as a search sees it: words without case and accents, the same for SQLite and for Python."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, islice
+from typing import Final
+
+from reader.model import Story
+
+SEPARATOR: Final = "·"
+"""Stands between two texts of one column, so that no phrase runs from one into the next: never a word."""
+
+WORDS_LIMIT: Final = 20_000
+"""Words of one story that are searched; the longest real one has some 600, related coverage included."""
+
+# Written without spaces between words: each character is a word, a run of them in a query is a phrase.
+# Thai, Lao, Myanmar, Khmer; Hangul, Kana, Han with their extensions; signs and emoji.
+_SINGLE: Final = (
+    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u1100-\u11ff\u2600-\u27bf\u3005-\u3007\u3041-\u309f\u30a1-\u30fa\u30fc-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff"
+    "\U0001b000-\U0001b16f\U0001f000-\U0001faff\U00020000-\U0003ffff"
+)
+# Vowel signs of the Indic scripts are no letters to `re`, yet part of their words.
+_INDIC: Final = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
+_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_WORD: Final = re.compile(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_INDIC}])+")
+
+# Marks one may leave out: accents, Hebrew points, Arabic vowels. Those of other scripts change the word.
+_ACCENT: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+_NO_ACCENT: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
+)
+
+
+def fold(text: str) -> str:
+    """The text without case and accents, its compatibility forms made plain."""
+    if text.isascii():
+        return text.lower()
+    parts = _ACCENT.sub("", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", parts).casefold().translate(_NO_ACCENT)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded; of scripts without spaces each character. May be empty."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
+    return _WORD.findall(fold(text))
+
+
+def placed_words(text: str) -> Iterator[tuple[str, int, int]]:
+    """The words of a text, folded, each with its start and end in the text as it stands."""
+    if text.isascii():
+        for found in _ASCII_WORD.finditer(text.lower()):
+            yield found[0], found.start(), found.end()
+        return
+    folded, starts = _folded_by_place(text)
+    for found in _WORD.finditer(folded):
+        # The marks after a letter go with it: a word ends where the next letter starts.
+        yield found[0], starts[found.start()], starts[found.end()]
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name (a topic, a kind) share: folded, single spaces, no double quotes."""
+    return " ".join(fold(name).replace('"', "'").split())
+
+
+def title_text(story: Story) -> str:
+    """The words of the story's title, parted by spaces."""
+    return " ".join(words(story.title))
+
+
+def rest_text(story: Story) -> str:
+    """The words of everything else a search looks at, parted by spaces: what it says and who said it too."""
+    provider = story.provider
+    own = (story.excerpt, provider.name, provider.domain, *story.topics)
+    related = ((item.title, item.excerpt, item.provider.name) for item in story.related)
+    return " ".join(islice(_joined(chain(own, chain.from_iterable(related))), WORDS_LIMIT))
+
+
+def starts_text(title: str, rest: str) -> str:
+    """The first two letters of each word, once, parted by spaces, of what the two above gave."""
+    starts = {word[:2] for word in title.split()}
+    starts.update([word[:2] for word in rest.split()])
+    starts.discard(SEPARATOR)
+    return " ".join(starts)
+
+
+def _joined(texts: Iterable[str]) -> Iterator[str]:
+    is_first = True
+    for text in texts:
+        if not text:
+            continue
+        if not is_first:
+            yield SEPARATOR
+        is_first = False
+        yield from words(text)
+
+
+def _folded_by_place(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters (and its end) where it comes from."""
+    folded: list[str] = []
+    starts: list[int] = []
+    for start, end in _clusters(text):
+        part = _fold_cluster(text[start:end])
+        folded.append(part)
+        starts.extend([start] * len(part))
+    starts.append(len(text))
+    return "".join(folded), starts
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for place in range(1, len(text)):
+        if not _joins(text[place]):
+            yield start, place
+            start = place
+    yield start, len(text)
+
+
+def _joins(char: str) -> bool:
+    """Whether a character belongs to the letter before it: a mark, or a vowel or tail of Hangul."""
+    return not char.isascii() and (unicodedata.combining(char) != 0 or "\u1160" <= char <= "\u11ff")
+
+
+_fold_cluster = lru_cache(maxsize=4_096)(fold)
