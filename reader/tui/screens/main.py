@@ -528,6 +528,15 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
 
+    def _fit_topics(self) -> None:
+        """As wide as its labels, but no more than its share of the screen."""
+        frame = self.query_one("#topics-frame")
+        if self.has_class("-narrow"):
+            frame.styles.width = None
+            return
+        share = self.size.width * 3 // 10
+        frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), share, 44)
+
     # -- layout ------------------------------------------------------------------------------------
 
     def on_resize(self, event: events.Resize) -> None:
