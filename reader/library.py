@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from reader.archive.topics import topic_tree
 from reader.errors import StoryFileError
 from reader.index.catalogue import UNKNOWN_DATE, Catalogue
 from reader.index.connection import DamagedIndexError
+from reader.index.search import search
 from reader.index.stories import EPOCH, StoryIndex
 from reader.index.sync import Progress, SyncReport, sync
 from reader.model import (
@@ -39,6 +40,8 @@ from reader.model import (
     Topic,
     View,
 )
+from reader.query.match import doc_of_gone, matches
+from reader.query.tree import Node, Query, with_children
 from reader.state import identity
 from reader.state.keeper import Change, MarkKeeper
 
@@ -239,6 +242,49 @@ class Library:
         ids = parts[0] if len(parts) == 1 else self._merged(shelf.catalogues, parts, view)
         return array("q", [*ids, *gone]) if gone else ids
 
+    def search_ids(
+        self, query: Query, view: View, also: Collection[int] = (), *, limit: int = 0
+    ) -> array[int]:
+        """The stories of a view that a query finds, in its order, else in that of the view; may be empty.
+
+        Args:
+            query: What to find; what it says of the order counts more than the view.
+            view: Which stories to look through.
+            also: Row ids that stay whatever their marks are.
+            limit: Only so many from the beginning, which is quicker; 0 for all.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+            QueryError: If the query is more than SQLite can take.
+        """
+        view = replace(
+            view,
+            order=query.order or view.order,
+            is_reversed=view.is_reversed if query.is_reversed is None else query.is_reversed,
+        )
+        shelf = self._shelf
+        node = None if query.node is None else with_children(query.node, shelf.tree)
+        parts = [
+            search(
+                self._indexes[number],
+                node,
+                catalogue,
+                view,
+                also=[row_id % _BASE for row_id in also if row_id // _BASE == number],
+                limit=limit,
+            )
+            for number, catalogue in enumerate(shelf.catalogues)
+        ]
+        ids = parts[0] if len(parts) == 1 else self._merged(shelf.catalogues, parts, view)
+        if view.show is Show.STARRED and not view.topic:
+            with self._lock:
+                ids = array("q", [*ids, *self._gone_ids(shelf, also, node)])
+        return ids[:limit] if limit else ids
+
+    def provider_names(self) -> list[str]:
+        """Who published the stories, sorted: what a query can be completed with."""
+        return sorted({name for index in self._indexes for name in index.provider_names()}, key=str.casefold)
+
     def rows(self, row_ids: Iterable[int]) -> list[StoryRow]:
         """These stories in this order, the vanished left out. Quick for a window of them."""
         found: dict[int, StoryRow] = {}
@@ -438,8 +484,13 @@ class Library:
             ranked.sort(key=lambda entry: (*entry[:2], titles.get(entry[2], "")))
         return array("q", [row_id for _, _, row_id in ranked])
 
-    def _gone_ids(self, shelf: _Shelf, also: Collection[int]) -> list[int]:
-        return [row.row_id for row in shelf.gone if row.row_id in also or self.is_starred(row.story_id)]
+    def _gone_ids(self, shelf: _Shelf, also: Collection[int], node: Node | None = None) -> list[int]:
+        return [
+            row.row_id
+            for row in shelf.gone
+            if (row.row_id in also or self.is_starred(row.story_id))
+            and matches(node, doc_of_gone(row, is_read=self.is_read(row.story_id)))
+        ]
 
     def _related_item(self, lead: StoryRow, related: Related) -> RelatedItem:
         for number, index in enumerate(self._indexes):

@@ -236,12 +236,14 @@ class View:
         show: All, only unread, only starred.
         order: Sorted by what.
         is_reversed: False means newest or best first.
+        query: What is searched for, as it was typed; empty for everything.
     """
 
     topic: str = ""
     show: Show = Show.ALL
     order: Order = Order.DATE
     is_reversed: bool = False
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ one byte and a few counts.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from itertools import compress, repeat
 from typing import Final
 
 from reader.model import Count, Order, Show, Topic, View
@@ -28,6 +28,9 @@ _KEEP: Final = {
     Show.UNREAD: bytes(0 if flags & READ else 1 for flags in range(256)),
     Show.STARRED: bytes(1 if flags & STARRED else 0 for flags in range(256)),
 }
+
+_FEW: Final = 16
+"""Rows are few if there are so many times more in the catalogue: sorting them beats a pass over all then."""
 
 _ROW_LIMIT: Final = 1 << 24
 """Rows are never used twice: past this many stories ever seen the index is to be built anew."""
@@ -80,11 +83,17 @@ class Catalogue:
             for number, names in topicsets.items()
         }
         self._orders: dict[tuple[Order, bool], array[int]] = {}
+        self._rank: dict[tuple[Order, bool], array[int]] = {}
         self._in_topic: dict[tuple[str, Order, bool], array[int]] = {}
         self.total = Counter[str]()
         self.unread = Counter[str]()
         self.starred = 0
         self._count()
+
+    @property
+    def row_limit(self) -> int:
+        """All rows are below this."""
+        return len(self.flags)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -103,6 +112,32 @@ class Catalogue:
             if row in self:
                 mask[row] = 1
         return array("q", compress(rows, map(mask.__getitem__, rows)))
+
+    def kept(self, found: Sequence[int], view: View, also: Iterable[int] = ()) -> array[int]:
+        """Those of the rows `found` (none twice) that are in the view, in its order; `also` as above.
+
+        Quick for few rows; for many one pass over all.
+        """
+        if len(found) * _FEW > len(self._rows):
+            inside = bytearray(max(len(self._present), max(found) + 1))
+            deque(map(inside.__setitem__, found, repeat(1)), maxlen=0)
+            rows = self.rows(view, also)
+            return array("q", compress(rows, map(inside.__getitem__, rows)))
+        wanted = _KEEP[view.show]
+        always = set(also)
+        rows_of_view = [
+            row
+            for row in found
+            if row in self
+            and (not view.topic or view.topic.casefold() in self._closure.get(self._topicset[row], ()))
+            and (wanted is None or wanted[self.flags[row]] or row in always)
+        ]
+        rows_of_view.sort(key=self._ranks(view.order, view.is_reversed).__getitem__)
+        return array("q", rows_of_view)
+
+    def is_starred(self, row: int) -> bool:
+        """Whether a row is starred; false for one that is not here."""
+        return row < len(self.flags) and bool(self.flags[row] & STARRED)
 
     def is_read(self, row: int) -> bool:
         """Whether a row is marked read; false for one that is not here."""
@@ -150,6 +185,16 @@ class Catalogue:
         if key not in self._orders:
             self._orders[key] = self._sorted(order, is_reversed)
         return self._orders[key]
+
+    def _ranks(self, order: Order, is_reversed: bool) -> array[int]:
+        """At the place of each row where it stands in an order."""
+        key = (order, is_reversed)
+        if key not in self._rank:
+            ranks = array("I", bytes(4 * len(self._present)))
+            for rank, row in enumerate(self._order(order, is_reversed)):
+                ranks[row] = rank
+            self._rank[key] = ranks
+        return self._rank[key]
 
     def _sorted(self, order: Order, is_reversed: bool) -> array[int]:
         # Sorting is stable and starts from newest first, ties by title: so do ties in every order. What

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised with every change of `SCHEMA` or of what is written into it, the parser's results included."""
 
 UNPUBLISHED: Final = 4
 HAS_RELATED: Final = 8
 IS_VIDEO: Final = 16
+PUBLISHED: Final = 32
+DAMAGED: Final = 64
+HAS_LINK: Final = 128
 """Bits of ``story.flags``; 1 and 2 are left to the marks, which the index does not hold."""
 
-SCHEMA: Final = """
+NEWER_DOC: Final = 1 << 32
+"""Numbers of newer texts in the word tables lie above this, rows of stories below."""
+
+SCHEMA: Final = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- A row id is never used twice, so that a list drawn a moment ago cannot show another story.
@@ -25,26 +31,44 @@ CREATE TABLE story (
     quality INTEGER,
     flags INTEGER NOT NULL,
     topicset INTEGER NOT NULL,
-    is_published INTEGER,
-    is_damaged INTEGER NOT NULL,
+    outlet INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
     related INTEGER NOT NULL,      -- number of entries in the file
     title TEXT NOT NULL,
     excerpt TEXT NOT NULL,
     url TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    provider TEXT NOT NULL,
-    domain TEXT NOT NULL,
+    path_hash INTEGER NOT NULL,    -- an index of the paths themselves would be a fifth of the file
     url_hash INTEGER NOT NULL,     -- of links.url_key; 0: no link
-    stem_hash INTEGER NOT NULL     -- of state.identity's stem
+    stem_hash INTEGER NOT NULL,    -- of state.identity's stem
+    text_crc INTEGER NOT NULL      -- of what the word tables hold of it
 );
-CREATE UNIQUE INDEX story_path ON story (path, mtime_ns, size);
--- Covers the whole catalogue: one walk over it gives every order, filter and count.
-CREATE INDEX story_order ON story (published_us DESC, title COLLATE NOCASE, quality, flags, topicset);
+CREATE INDEX story_path ON story (path_hash);
+-- Covers the whole catalogue and most tests of a query: one walk over it answers them.
+CREATE INDEX story_order ON story (published_us DESC, quality, flags, topicset, outlet, kind);
 CREATE INDEX story_url ON story (url_hash) WHERE url_hash <> 0;
 CREATE INDEX story_stem ON story (stem_hash);
 
 -- Stories with the same topics share a row here: few combinations occur, whatever the archive's size.
 CREATE TABLE topicset (id INTEGER PRIMARY KEY, names TEXT NOT NULL UNIQUE);  -- names as a JSON list
+-- The same for their providers and types.
+CREATE TABLE outlet (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, domain TEXT NOT NULL, UNIQUE (name, domain)
+);
+CREATE TABLE kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+-- Words as reader.query.text makes them, so the tokenizer has only to split at spaces; no text is kept
+-- beside them. Title comes second: a word in the first column takes two bytes less.
+CREATE VIRTUAL TABLE story_words USING fts5(
+    rest, title, content='', columnsize=0, detail=full, tokenize='ascii'
+);
+-- The first two letters of each word: what is found while one begins to type.
+CREATE VIRTUAL TABLE story_starts USING fts5(
+    starts, content='', columnsize=0, detail=none, tokenize='ascii'
+);
+-- Words can be taken back only by whoever still has the old text. So a text that changes is written again
+-- under a number of its own, and what stands under the story's row or an older number counts no more.
+CREATE TABLE newer_text (doc INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL UNIQUE);
+INSERT INTO sqlite_sequence (name, seq) VALUES ('newer_text', {NEWER_DOC});
 
 CREATE TABLE topic_file (name TEXT NOT NULL, parent TEXT NOT NULL, shortname TEXT NOT NULL);
 -- Files that are no story (a README, a plain text): remembered so that they are not read again.

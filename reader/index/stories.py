@@ -8,12 +8,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from reader import links
-from reader.index.catalogue import Catalogue
-from reader.index.connection import IndexFile, text_hash
+from reader.index.catalogue import Catalogue, Line
+from reader.index.connection import IndexFile, bytes_hash, text_hash
+from reader.index.schema import DAMAGED, PUBLISHED, UNPUBLISHED
 from reader.model import (
     Archive,
     Problem,
@@ -37,9 +39,11 @@ _WRITTEN_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
 _T = TypeVar("_T")
 
 _ROW_COLUMNS: Final = (
-    "row, path, title, excerpt, published_us, url, kind, quality, is_published, provider, domain, topicset,"
-    " related, is_damaged"
+    "row, path, title, excerpt, published_us, url, quality, flags, topicset, related, outlet.name,"
+    " outlet.domain, kind.name"
 )
+# A row whose provider or type is missing is damage, not a story less.
+_ROW_TABLES: Final = "story LEFT JOIN outlet ON outlet.id = outlet LEFT JOIN kind ON kind.id = kind"
 
 
 class StoryIndex:
@@ -83,9 +87,20 @@ class StoryIndex:
         with self.file.worker.use("list its stories") as sqlite:
             lines = sqlite.execute(
                 "SELECT row, published_us, quality, flags, topicset FROM story INDEXED BY story_order"
-                " ORDER BY published_us DESC, title COLLATE NOCASE"
-            )
-            return Catalogue(lines, self._read_topicsets(sqlite), tree)
+                " ORDER BY published_us DESC"
+            ).fetchall()
+            return Catalogue(self._by_title(lines), self._read_topicsets(sqlite), tree)
+
+    def _by_title(self, lines: list[Line]) -> list[Line]:
+        """Lines by date, those of the same date sorted by title: few are, so titles are in no index."""
+        groups = [list(group) for _, group in groupby(lines, _published)]
+        if len(groups) == len(lines):
+            return lines
+        titles = self.titles([line[0] for group in groups if len(group) > 1 for line in group])
+        for group in groups:
+            if len(group) > 1:
+                group.sort(key=lambda line: titles.get(line[0], ""))
+        return list(chain.from_iterable(groups))
 
     def topic_names(self) -> set[str]:
         """Every topic that a story names."""
@@ -93,6 +108,12 @@ class StoryIndex:
             used = {number for (number,) in sqlite.execute("SELECT DISTINCT topicset FROM story")}
             names = self._read_topicsets(sqlite)
             return {name for number in used for name in names.get(number, ())}
+
+    def provider_names(self) -> set[str]:
+        """The name of every provider there ever was; of those without one, their domain."""
+        with self.file.worker.use("list its providers") as sqlite:
+            lines = sqlite.execute("SELECT name, domain FROM outlet")
+            return {text for name, domain in lines if (text := _text(name) or _text(domain))}
 
     def topic_files(self) -> tuple[TopicFile, ...]:
         """The topics that topic files define."""
@@ -112,7 +133,7 @@ class StoryIndex:
         with self.file.screen.use("read stories") as sqlite:
             for chunk in _chunks(wanted):
                 marks = ",".join("?" * len(chunk))
-                query = f"SELECT {_ROW_COLUMNS} FROM story WHERE row IN ({marks})"
+                query = f"SELECT {_ROW_COLUMNS} FROM {_ROW_TABLES} WHERE row IN ({marks})"
                 for line in sqlite.execute(query, chunk):
                     found[line[0]] = self._row(sqlite, line, base)
         return [found[row] for row in wanted if row in found]
@@ -133,8 +154,9 @@ class StoryIndex:
         with self.file.worker.use("find stories") as sqlite:
             for chunk in _chunks(list(asked)):
                 marks = ",".join("?" * len(chunk))
-                query = f"SELECT path, row FROM story WHERE path IN ({marks})"
-                found.update((asked[raw], row) for raw, row in sqlite.execute(query, chunk))
+                query = f"SELECT path, row FROM story WHERE path_hash IN ({marks})"
+                lines = sqlite.execute(query, list(map(bytes_hash, chunk)))
+                found.update((asked[raw], row) for raw, row in lines if raw in asked)
         return found
 
     def titles(self, rows: Sequence[int]) -> dict[int, str]:
@@ -188,8 +210,7 @@ class StoryIndex:
         """What the files looked like when they were read, stories and others."""
         with self.file.writer.use("list its files") as sqlite:
             lines = sqlite.execute(
-                "SELECT path, mtime_ns, size FROM story INDEXED BY story_path"
-                " UNION ALL SELECT path, mtime_ns, size FROM other_file"
+                "SELECT path, mtime_ns, size FROM story UNION ALL SELECT path, mtime_ns, size FROM other_file"
             )
             return {os.fsdecode(path): Stamp(mtime_ns, size) for path, mtime_ns, size in lines}
 
@@ -205,8 +226,9 @@ class StoryIndex:
         return self._topicsets[topicset]
 
     def _row(self, sqlite: sqlite3.Connection, line: tuple[Any, ...], base: int) -> StoryRow:
-        (row, path, title, excerpt, published_us, url, kind, quality) = line[:8]
-        (is_published, provider, domain, topicset, related, is_damaged) = line[8:]
+        (row, path, title, excerpt, published_us, url, quality) = line[:7]
+        (flags, topicset, related, provider, domain, kind) = line[7:]
+        is_published = None if not flags & (PUBLISHED | UNPUBLISHED) else bool(flags & PUBLISHED)
         return StoryRow(
             row_id=RowId(base + row),
             story_id=self.story_id(os.fsdecode(path)),
@@ -216,12 +238,16 @@ class StoryIndex:
             url=_text(url),
             kind=_text(kind),
             quality=None if quality is None else int(quality),
-            is_published=None if is_published is None else bool(is_published),
+            is_published=is_published,
             provider=Provider(_text(provider), _text(domain)),
             topics=self._topics(sqlite, topicset),
             related_count=int(related),
-            is_damaged=bool(is_damaged),
+            is_damaged=bool(flags & DAMAGED),
         )
+
+
+def _published(line: Line) -> int | None:
+    return line[1]
 
 
 def _text(value: object) -> str:

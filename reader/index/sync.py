@@ -16,19 +16,20 @@ from reader.archive.scan import scan
 from reader.archive.storyfile import read_story
 from reader.archive.topics import read_topic_files
 from reader.errors import ArchiveError, StoryFileError
-from reader.index.connection import text_hash
+from reader.index import words
+from reader.index.connection import bytes_hash, text_hash
 from reader.index.plan import plan_sync
-from reader.index.schema import HAS_RELATED, IS_VIDEO, UNPUBLISHED
+from reader.index.schema import DAMAGED, HAS_LINK, HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.index.stories import EPOCH, StoryIndex
-from reader.model import Problem, ProblemKind, Stamp, Story
+from reader.model import Problem, ProblemKind, Provider, Stamp, Story
 
 BATCH_STORIES: Final = 200
 BATCH_S: Final = 0.25
 """A batch is written when it is full or this old: rows appear early, and no writer is kept waiting."""
 
 _COLUMNS: Final = (
-    "path, mtime_ns, size, published_us, quality, flags, topicset, is_published, is_damaged, related, title,"
-    " excerpt, url, kind, provider, domain, url_hash, stem_hash"
+    "path, mtime_ns, size, published_us, quality, flags, topicset, outlet, kind, related, title, excerpt,"
+    " url, path_hash, url_hash, stem_hash, text_crc"
 )
 _PLACES: Final = f":{_COLUMNS.replace(', ', ', :')}"
 _INSERT: Final = f"INSERT INTO story ({_COLUMNS}) VALUES ({_PLACES})"
@@ -90,10 +91,11 @@ def sync(
     has_changes = _write_surroundings(index, found.problems)
     _forget(index, plan.forget)
     done = 0
-    for batch in _batches(_read_all(index, plan.parse, found.stamps, is_cancelled)):
-        _write(index, batch)
-        done += len(batch)
-        on_progress(Progress(done, len(plan.parse)))
+    with words.many(index.file.writer, len(plan.parse), known=len(found.stamps), is_cancelled=is_cancelled):
+        for batch in _batches(_read_all(index, plan.parse, found.stamps, is_cancelled)):
+            _write(index, batch)
+            done += len(batch)
+            on_progress(Progress(done, len(plan.parse)))
     return SyncReport(
         read=done,
         forgotten=len(plan.forget),
@@ -132,63 +134,103 @@ def _batches(results: Iterator[_Read]) -> Iterator[list[_Read]]:
 
 def _write(index: StoryIndex, batch: list[_Read]) -> None:
     with index.file.writer.write("add stories") as sqlite:
+        texts: list[words.Text] = []
         for result in batch:
             path = os.fsencode(result.path)
             sqlite.execute("DELETE FROM problem WHERE path = ? AND origin = 'story'", (path,))
             _write_problems(sqlite, result.problems, "story")
             if result.story is None:
-                sqlite.execute("DELETE FROM story WHERE path = ?", (path,))
+                _delete_story(sqlite, path)
                 values = (path, result.stamp.mtime_ns, result.stamp.size_bytes)
                 sqlite.execute("INSERT OR REPLACE INTO other_file VALUES (?, ?, ?)", values)
             else:
                 sqlite.execute("DELETE FROM other_file WHERE path = ?", (path,))
-                _write_story(sqlite, index, result.stamp, result.story)
+                texts.extend(_write_story(sqlite, index, result.stamp, result.story))
+        words.write(sqlite, texts)
 
 
-def _write_story(sqlite: sqlite3.Connection, index: StoryIndex, stamp: Stamp, story: Story) -> None:
-    values = _columns(sqlite, index, stamp, story)
-    known = sqlite.execute("SELECT row FROM story WHERE path = ?", (values["path"],)).fetchone()
-    if known:
-        sqlite.execute(_UPDATE, {**values, "row": known[0]})
-    else:
-        sqlite.execute(_INSERT, values)
+def _write_story(
+    sqlite: sqlite3.Connection, index: StoryIndex, stamp: Stamp, story: Story
+) -> Iterator[words.Text]:
+    """Write a story; gives its text where the word tables do not have it yet."""
+    text = words.Text.of(story)
+    values = _columns(sqlite, index, stamp, story) | {"text_crc": text.crc}
+    query = "SELECT row, text_crc FROM story WHERE path_hash = :path_hash AND path = :path"
+    known = sqlite.execute(query, values).fetchone()
+    if known is None:
+        yield text.under(sqlite.execute(_INSERT, values).lastrowid or 0)
+        return
+    row, crc = known
+    sqlite.execute(_UPDATE, {**values, "row": row})
+    if crc != text.crc:
+        yield text.under(words.newer_doc(sqlite, row))
+
+
+def _delete_story(sqlite: sqlite3.Connection, path: bytes) -> None:
+    place = (bytes_hash(path), path)
+    query = "DELETE FROM newer_text WHERE row IN (SELECT row FROM story WHERE path_hash = ? AND path = ?)"
+    sqlite.execute(query, place)
+    sqlite.execute("DELETE FROM story WHERE path_hash = ? AND path = ?", place)
 
 
 def _columns(
     sqlite: sqlite3.Connection, index: StoryIndex, stamp: Stamp, story: Story
 ) -> dict[str, str | bytes | int | None]:
     published = story.published_at
-    flags = 0 if story.is_published is not False else UNPUBLISHED
-    flags |= HAS_RELATED if story.related else 0
-    flags |= IS_VIDEO if story.kind.casefold() == "video" else 0
+    path = os.fsencode(story.path)
     return {
-        "path": os.fsencode(story.path),
+        "path": path,
         "mtime_ns": stamp.mtime_ns,
         "size": stamp.size_bytes,
         "published_us": None if published is None else (published - EPOCH) // timedelta(microseconds=1),
         "quality": story.quality,
-        "flags": flags,
+        "flags": _flags(story),
         "topicset": _topicset(sqlite, story.topics),
-        "is_published": story.is_published,
-        "is_damaged": bool(story.problems),
+        "outlet": _outlet(sqlite, story.provider),
+        "kind": _kind(sqlite, story.kind),
         "related": len(story.related),
         "title": story.title,
         "excerpt": story.excerpt,
         "url": story.url,
-        "kind": story.kind,
-        "provider": story.provider.name,
-        "domain": story.provider.domain,
+        "path_hash": bytes_hash(path),
         "url_hash": text_hash(links.url_key(story.url)),
         "stem_hash": text_hash(index.stem(index.story_id(story.path))),
     }
 
 
+def _flags(story: Story) -> int:
+    known = {
+        UNPUBLISHED: story.is_published is False,
+        PUBLISHED: story.is_published is True,
+        HAS_RELATED: bool(story.related),
+        IS_VIDEO: story.kind.casefold() == "video",
+        DAMAGED: bool(story.problems),
+        HAS_LINK: bool(story.url),
+    }
+    return sum(flag for flag, is_set in known.items() if is_set)
+
+
 def _topicset(sqlite: sqlite3.Connection, topics: tuple[str, ...]) -> int:
-    names = json.dumps(topics, ensure_ascii=False)
-    known = sqlite.execute("SELECT id FROM topicset WHERE names = ?", (names,)).fetchone()
+    return _number(sqlite, "topicset", ("names",), (json.dumps(topics, ensure_ascii=False),))
+
+
+def _outlet(sqlite: sqlite3.Connection, provider: Provider) -> int:
+    return _number(sqlite, "outlet", ("name", "domain"), (provider.name, provider.domain))
+
+
+def _kind(sqlite: sqlite3.Connection, kind: str) -> int:
+    return _number(sqlite, "kind", ("name",), (kind,))
+
+
+def _number(sqlite: sqlite3.Connection, table: str, columns: tuple[str, ...], values: tuple[str, ...]) -> int:
+    """The id of a row with these values in a table of what many stories share; added where it is missing."""
+    where = " AND ".join(f"{column} = ?" for column in columns)
+    known = sqlite.execute(f"SELECT id FROM {table} WHERE {where}", values).fetchone()
     if known:
         return int(known[0])
-    return sqlite.execute("INSERT INTO topicset (names) VALUES (?)", (names,)).lastrowid or 0
+    places = ", ".join("?" * len(columns))
+    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
+    return sqlite.execute(insert, values).lastrowid or 0
 
 
 def _forget(index: StoryIndex, paths: tuple[str, ...]) -> None:
@@ -196,7 +238,8 @@ def _forget(index: StoryIndex, paths: tuple[str, ...]) -> None:
         return
     with index.file.writer.write("forget stories") as sqlite:
         raw = [(os.fsencode(path),) for path in paths]
-        sqlite.executemany("DELETE FROM story WHERE path = ?", raw)
+        for (path,) in raw:
+            _delete_story(sqlite, path)
         sqlite.executemany("DELETE FROM other_file WHERE path = ?", raw)
         sqlite.executemany("DELETE FROM problem WHERE path = ? AND origin = 'story'", raw)
 

@@ -92,7 +92,7 @@ def text_search(node: Node | None) -> TextSearch | None:
     return None if expression is None else TextSearch(_WORDS_TABLE, expression)
 
 
-def functions() -> dict[str, tuple[int, Callable[..., object]]]:
+def functions() -> dict[str, tuple[int, Callable[..., Value]]]:
     """The SQL functions that conditions use, by name with their number of arguments.
 
     ``is_read(row)`` and ``is_starred(row)`` come from whoever knows the marks.

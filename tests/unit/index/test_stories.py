@@ -209,7 +209,7 @@ def test_the_catalogue_holds_every_story_of_the_index(tmp_path: Path) -> None:
     [
         "UPDATE story SET title = x'ff'",
         "UPDATE story SET title = CAST(x'ff' AS TEXT)",
-        "UPDATE story SET provider = x'00'",
+        "UPDATE outlet SET name = x'00'",
         "UPDATE story SET published_us = 9223372036854775807",
         "UPDATE story SET related = 'many'",
         "UPDATE topicset SET names = '[\"AI'",
