@@ -36,11 +36,12 @@ lint: $(VENV)/.dev ## Lint, format, types, layer contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-unit: $(VENV)/.dev ## The tests, with branch coverage of everything outside tui/
+unit: $(VENV)/.dev ## The tests: with branch coverage of everything outside tui/, then those with a screen
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -q -n $(JOBS) -m "not stress"
+	$(BIN)/coverage run -m pytest -q -n $(JOBS) -m "not stress" tests/unit tests/properties tests/hostile
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+	$(BIN)/python -m pytest -q -n $(JOBS) -m "not stress" tests/tui tests/terminal tests/contracts
 
 bench: $(VENV)/.dev ## Measure: the append path of a mark, and more as the rooms fill
 	$(BIN)/python -m tests.bench
