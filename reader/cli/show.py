@@ -112,14 +112,16 @@ def _matching(word: str, library: Library) -> list[StoryRow]:
 
 
 def _rank(word: str, row: StoryRow) -> int:
-    """How well a story answers to a word, 0 best: names of its id, the end of it, its title, a part of it."""
+    """How well a story answers to a word, 0 best: its file's name, the end of its id, title, part of either."""
     stem = os.path.splitext(row.story_id)[0]
     if row.story_id.endswith(f"/{word}") or stem.endswith(f"/{word}"):
         return 0
     if row.story_id.endswith(word) or stem.endswith(word):
         return 1
-    title = row.title.casefold()
-    return 2 if title == word.casefold() else 3 if word.casefold() in title else _NEVER
+    folded, title = word.casefold(), row.title.casefold()
+    if title == folded:
+        return 2
+    return 3 if folded in title or folded in row.story_id.casefold() else _NEVER
 
 
 def _unclear(word: str, found: Sequence[StoryRow]) -> str:

@@ -170,3 +170,7 @@ def test_a_file_that_cannot_be_read_any_more_is_a_sentence(
     result = run("show", "ants", "--archive", archive)
     assert result.code == 2
     assert result.err.startswith("newsreader: the file of this story is gone")
+
+
+def test_a_story_answers_to_any_part_of_its_id(run: Run, archive: Path) -> None:
+    assert run("show", "2021/cloud", "--archive", archive).out.startswith("Clouds ahead\n")
