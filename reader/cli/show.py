@@ -112,7 +112,7 @@ def _matching(word: str, library: Library) -> list[StoryRow]:
 
 
 def _rank(word: str, row: StoryRow) -> int:
-    """How well a story answers to a word, 0 best: its file's name, the end of its id, title, part of either."""
+    """How well a story answers to a word, 0 best: file name, end of the id, title, a part of either."""
     stem = os.path.splitext(row.story_id)[0]
     if row.story_id.endswith(f"/{word}") or stem.endswith(f"/{word}"):
         return 0
