@@ -135,10 +135,6 @@ class Catalogue:
         rows_of_view.sort(key=self._ranks(view.order, view.is_reversed).__getitem__)
         return array("q", rows_of_view)
 
-    def is_starred(self, row: int) -> bool:
-        """Whether a row is starred; false for one that is not here."""
-        return row < len(self.flags) and bool(self.flags[row] & STARRED)
-
     def is_read(self, row: int) -> bool:
         """Whether a row is marked read; false for one that is not here."""
         return row < len(self.flags) and bool(self.flags[row] & READ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Raised with every change of `SCHEMA` or of what is written into it, the parser's results included."""
 
 UNPUBLISHED: Final = 4
@@ -61,7 +61,7 @@ CREATE TABLE kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE story_words USING fts5(
     rest, title, content='', columnsize=0, detail=full, tokenize='ascii'
 );
--- The first two letters of each word: what is found while one begins to type.
+-- The first letters of each word, one to three: what is found while one begins to type.
 CREATE VIRTUAL TABLE story_starts USING fts5(
     starts, content='', columnsize=0, detail=none, tokenize='ascii'
 );

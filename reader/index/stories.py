@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import operator
 import os
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import chain, groupby
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -93,14 +94,18 @@ class StoryIndex:
 
     def _by_title(self, lines: list[Line]) -> list[Line]:
         """Lines by date, those of the same date sorted by title: few are, so titles are in no index."""
-        groups = [list(group) for _, group in groupby(lines, _published)]
-        if len(groups) == len(lines):
+        dates = [line[1] for line in lines]
+        tied = set(compress(range(1, len(lines)), map(operator.eq, islice(dates, 1, None), dates)))
+        if not tied:
             return lines
-        titles = self.titles([line[0] for group in groups if len(group) > 1 for line in group])
-        for group in groups:
-            if len(group) > 1:
-                group.sort(key=lambda line: titles.get(line[0], ""))
-        return list(chain.from_iterable(groups))
+        titles = self.titles([lines[place][0] for place in sorted(tied | {place - 1 for place in tied})])
+        start = 0
+        for end in range(1, len(lines) + 1):
+            if end not in tied:
+                if end - start > 1:
+                    lines[start:end] = sorted(lines[start:end], key=lambda line: titles.get(line[0], ""))
+                start = end
+        return lines
 
     def topic_names(self) -> set[str]:
         """Every topic that a story names."""
@@ -244,10 +249,6 @@ class StoryIndex:
             related_count=int(related),
             is_damaged=bool(flags & DAMAGED),
         )
-
-
-def _published(line: Line) -> int | None:
-    return line[1]
 
 
 def _text(value: object) -> str:

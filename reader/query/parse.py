@@ -28,8 +28,8 @@ from reader.query.text import words
 from reader.query.tree import Node, Query
 
 LENGTH_LIMIT: Final = 1_000
-DEPTH_LIMIT: Final = 64
-"""Parentheses and negations within each other."""
+DEPTH_LIMIT: Final = 20
+"""Parentheses and negations within each other; SQLite's parsers give up at 28."""
 
 _TOKEN: Final = re.compile(
     r"""

@@ -14,7 +14,7 @@ from typing import Final
 
 from reader.query import tree
 from reader.query.match import is_within, names_provider
-from reader.query.text import name_key
+from reader.query.text import STARTS_LETTERS, name_key
 from reader.query.tree import Leaf, Node, Part, State
 
 Value = str | int
@@ -36,9 +36,6 @@ _PARTS: Final = {
     Part.QUALITY: "quality IS NOT NULL",
     Part.EXCERPT: "excerpt <> ''",
 }
-
-STARTS_LETTERS: Final = 2
-"""Up to so many letters a last word is looked up in the small table of words' first letters."""
 
 _WORDS_TABLE: Final = "story_words"
 _STARTS_TABLE: Final = "story_starts"
@@ -86,8 +83,7 @@ def condition(node: Node, *, has_newer: bool = False) -> Condition:
 def text_search(node: Node | None) -> TextSearch | None:
     """The search that says all of `node`; None where it takes more than one look at one FTS table."""
     if isinstance(node, tree.Words) and _is_start(node):
-        word = _literal(node.words)
-        return TextSearch(_STARTS_TABLE, word if len(node.words[0]) == STARTS_LETTERS else f"{word} *")
+        return TextSearch(_STARTS_TABLE, _literal(node.words))
     expression = None if node is None else _expression(node)
     return None if expression is None else TextSearch(_WORDS_TABLE, expression)
 

@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from reader.archive.storyfile import read_story
+from reader.errors import QueryError
+from reader.index import search as search_module
+from reader.index import sync as sync_module
+from reader.index import words
+from reader.index.catalogue import Catalogue
+from reader.index.connection import DamagedIndexError
+from reader.index.search import search
+from reader.index.stories import StoryIndex
+from reader.index.sync import sync
+from reader.model import Order, Show, Topic, View
+from reader.query.match import Doc, doc_of, matches
+from reader.query.parse import DEPTH_LIMIT, parse
+from tests.factories import write_archive, write_story
+from tests.queries import NOW, random_query, write_random_archive, write_random_story
+from tests.unit.index.shelf import opened, row_of
+
+QUERIES = 500
+
+
+@contextmanager
+def searchable(archive: Path, folder: Path) -> Iterator[StoryIndex]:
+    """The index of an archive, brought up to date."""
+    with opened(archive, folder) as index:
+        sync(index)
+        yield index
+
+
+def found(index: StoryIndex, query: str, *, limit: int = 0, **view: object) -> list[str]:
+    rows = search(index, parse(query, NOW).node, index.catalogue(()), View(**view), limit=limit)  # type: ignore[arg-type]
+    return [row.title for row in index.rows(rows)]
+
+
+def docs(index: StoryIndex, catalogue: Catalogue) -> dict[int, Doc]:
+    """Every story of the index, read from its file, by row."""
+    result = {}
+    for row in catalogue.rows(View()):
+        path = index.path_of(row)
+        assert path
+        story = read_story(index.archive, path)
+        assert story
+        result[row] = doc_of(
+            story, is_read=catalogue.is_read(row), is_starred=row in catalogue.rows(View(show=Show.STARRED))
+        )
+    return result
+
+
+def scan(stories: dict[int, Doc], query: str) -> list[int]:
+    """The rows of the stories that fit, without any index."""
+    node = parse(query, NOW).node
+    return [row for row, doc in stories.items() if matches(node, doc)]
+
+
+def mark(catalogue: Catalogue, random: Random) -> None:
+    for row in catalogue.rows(View()):
+        catalogue.mark(row, is_read=random.random() < 0.5, is_starred=random.random() < 0.2)
+
+
+def test_a_search_finds_what_a_scan_over_the_files_finds(tmp_path: Path) -> None:
+    random = Random(1)
+    folder = write_random_archive(tmp_path / "g", 120, random)
+    hits = 0
+    with searchable(folder, tmp_path / "index") as index:
+        for number in range(0, 120, 5):
+            write_random_story(folder, f"2021/story-{number}.md", random)
+        for number in range(3):
+            (folder / f"2021/story-{number}.md").unlink()
+        sync(index)
+        catalogue = index.catalogue(())
+        mark(catalogue, random)
+        stories = docs(index, catalogue)
+        for _ in range(QUERIES):
+            query = random_query(random)
+            expected = scan(stories, query)
+            assert list(search(index, parse(query, NOW).node, catalogue, View())) == expected, query
+            first = search(index, parse(query, NOW).node, catalogue, View(), limit=7)
+            assert list(first) == expected[:7], query
+            hits += len(expected)
+    assert QUERIES < hits < QUERIES * 90
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"topic": "ai"},
+        {"show": Show.STARRED},
+        {"show": Show.UNREAD, "topic": "Privacy", "is_reversed": True},
+        {"order": Order.QUALITY},
+    ],
+)
+def test_a_search_keeps_to_the_view(tmp_path: Path, change: dict[str, object]) -> None:
+    random = Random(2)
+    view = View(**change)  # type: ignore[arg-type]
+    with searchable(write_random_archive(tmp_path / "g", 60, random), tmp_path / "index") as index:
+        catalogue = index.catalogue([Topic("AI", "AI"), Topic("Privacy", "Privacy")])
+        mark(catalogue, random)
+        stories = docs(index, catalogue)
+        for query in ("f", "face ", "has:related", "-the ", "title:x", "", "clearview facial the "):
+            fitting = set(scan(stories, query))
+            expected = [row for row in catalogue.rows(view) if row in fitting]
+            assert list(search(index, parse(query, NOW).node, catalogue, view)) == expected, query
+
+
+def test_few_of_many_come_in_the_order_of_the_view(tmp_path: Path) -> None:
+    with searchable(write_archive(tmp_path / "g", 60), tmp_path / "index") as index:
+        assert found(index, "title:7 OR title:12 ") == ["Story 12", "Story 7"]
+        assert found(index, "title:7 OR title:12 ", is_reversed=True) == ["Story 7", "Story 12"]
+
+
+def test_a_first_page_is_the_beginning_of_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_module, "_WINDOW", 10)
+    with searchable(write_archive(tmp_path / "g", 60), tmp_path / "index") as index:
+        assert found(index, "hour ", limit=3) == ["Story 59", "Story 58", "Story 57"]
+        assert found(index, "title:7 ", limit=3) == ["Story 7"]
+        assert found(index, "hour ", limit=2, order=Order.QUALITY) == ["Story 59", "Story 58"]
+        assert found(index, "", limit=2) == ["Story 59", "Story 58"]
+        monkeypatch.setattr(search_module, "_SPREAD", 0)
+        assert found(index, "hour ", limit=2) == ["Story 59", "Story 58"]
+
+
+def test_a_story_is_found_by_its_newest_text_only(tmp_path: Path) -> None:
+    for title in ("First", "Second", "Third"):
+        write_story(tmp_path / "g", "a.md", title=title)
+        with searchable(tmp_path / "g", tmp_path / "index") as index:
+            assert found(index, title) == [title]
+            assert len(found(index, "first OR second OR third ")) == 1
+            assert found(index, f"type:article {title}") == [title]
+            assert found(index, f"type:article first -{title}") == []
+    write_story(tmp_path / "g", "b.md", title="First of all")
+    with searchable(tmp_path / "g", tmp_path / "index") as index:
+        assert found(index, "first") == ["First of all"]
+        assert found(index, "first type:article") == ["First of all"]
+
+
+def test_a_story_that_is_gone_is_not_found(tmp_path: Path) -> None:
+    path = write_story(tmp_path / "g", "a.md", title="First")
+    write_story(tmp_path / "g", "b.md", title="Other")
+    with searchable(tmp_path / "g", tmp_path / "index") as index:
+        write_story(tmp_path / "g", "a.md", title="Second")
+        sync(index)
+        path.unlink()
+        sync(index)
+        assert found(index, "first OR second OR other ") == ["Other"]
+        write_story(tmp_path / "g", "b.md", title="Last")
+        sync(index)
+        assert found(index, "first OR second OR other OR last ") == ["Last"]
+
+
+def test_a_touched_file_is_not_written_again(tmp_path: Path) -> None:
+    write_story(tmp_path / "g", "a.md", quality=1)
+    with searchable(tmp_path / "g", tmp_path / "index") as index:
+        write_story(tmp_path / "g", "a.md", quality=99)
+        sync(index)
+        assert found(index, "quality=99 title") == ["A title"]
+        with index.file.worker.use("look") as sqlite:
+            assert sqlite.execute("SELECT count(*) FROM newer_text").fetchone() == (0,)
+
+
+def test_a_story_just_read_stays_while_unread_ones_are_asked_for(tmp_path: Path) -> None:
+    with searchable(write_archive(tmp_path / "g", 3), tmp_path / "index") as index:
+        catalogue = index.catalogue(())
+        for row in catalogue.rows(View()):
+            catalogue.mark(row, is_read=True, is_starred=False)
+        node = parse("is:unread -title:2 ", NOW).node
+        also = [row_of(index, f"2021/2021-01-01-story-{number}.md") for number in (0, 2)]
+        rows = search(index, node, catalogue, View(show=Show.UNREAD), also=also)
+        assert [row.title for row in index.rows(rows)] == ["Story 0"]
+        assert not search(index, node, catalogue, View())
+
+
+def test_stories_that_came_after_the_catalogue_are_left_out(tmp_path: Path) -> None:
+    with searchable(write_archive(tmp_path / "g", 2), tmp_path / "index") as index:
+        catalogue = index.catalogue(())
+        write_archive(tmp_path / "g", 9)
+        sync(index)
+        for query in ("story", "type:article", "is:unread"):
+            assert len(search(index, parse(query, NOW).node, catalogue, View())) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        " ".join(f"w{number}" for number in range(199)),
+        " OR ".join(f"w{number}" for number in range(120)),
+        " ".join(f"-w{number}" for number in range(160)),
+        " ".join(f"is:read w{number}*" for number in range(70)),
+        " OR ".join("is:read" for _ in range(90)),
+        "(a OR (b " * (DEPTH_LIMIT // 2) + "c",
+        "-(is:read OR -(a " * (DEPTH_LIMIT // 4) + "c",
+        '"' + "a " * 499,
+        "a" * 1_000,
+        "' \" ; DROP TABLE story; --",
+        "NEAR(a b) ^x {title} + y a*b",
+        "\0 a\0b",
+        "-(" * (DEPTH_LIMIT // 2) + "a b",
+        "(is:read OR (a " * (DEPTH_LIMIT // 2) + "c",
+        "-" * DEPTH_LIMIT + "a b",
+        "\udc80 topic:\udc80",
+    ],
+    ids=range(16),
+)
+def test_a_hostile_query_finds_nothing_and_breaks_nothing(tmp_path: Path, query: str) -> None:
+    with searchable(write_archive(tmp_path / "g", 2), tmp_path / "index") as index:
+        assert found(index, query) in ([], ["Story 1", "Story 0"])
+        assert not index.file.is_damaged
+        assert len(found(index, "story")) == 2
+
+
+def test_what_sqlite_cannot_take_is_told_as_a_matter_of_the_query(tmp_path: Path) -> None:
+    with searchable(write_archive(tmp_path / "g", 1), tmp_path / "index") as index:
+        with index.file.worker.use("allow less") as sqlite:
+            sqlite.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 3)
+        node = parse("is:read OR is:starred has:link -has:date", NOW).node
+        with pytest.raises(QueryError, match="too long to be answered"):
+            search(index, node, Catalogue((), {}, ()), View())
+        assert not index.file.is_damaged
+
+
+def test_damage_met_by_a_search_is_damage(tmp_path: Path) -> None:
+    with searchable(write_archive(tmp_path / "g", 1), tmp_path / "index") as index:
+        with index.file.writer.write("damage") as sqlite:
+            sqlite.execute("UPDATE story_words_data SET block = x'ffffffffffffffff' WHERE id > 10")
+        with pytest.raises(DamagedIndexError):
+            found(index, '"story 0"')
+        assert index.file.is_damaged
+
+
+def test_the_providers_are_listed_once(tmp_path: Path) -> None:
+    write_archive(tmp_path / "g", 3)
+    write_story(tmp_path / "g", "a.md", provider={"domain": "wsj.com"})
+    with searchable(tmp_path / "g", tmp_path / "index") as index:
+        assert index.provider_names() == {"Example News", "wsj.com"}
+
+
+def segments(index: StoryIndex) -> int:
+    with index.file.worker.use("count") as sqlite:
+        return int(sqlite.execute("SELECT count(DISTINCT segid) FROM story_words_idx").fetchone()[0])
+
+
+def test_a_large_first_index_is_merged_once_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "_MANY", 10)
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 2)
+    with searchable(write_archive(tmp_path / "g", 12), tmp_path / "index") as index:
+        assert segments(index) == 1
+        assert len(found(index, "story")) == 12
+
+
+def test_a_cancelled_sync_leaves_the_merging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "_MANY", 10)
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 2)
+    with opened(write_archive(tmp_path / "g", 12), tmp_path / "index") as index:
+        done = iter([False] * 12 + [True] * 9)
+        sync(index, is_cancelled=lambda: next(done))
+        assert segments(index) > 1
+        sync(index)
+        assert len(found(index, "story")) == 12

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from reader.errors import QueryError, UsageError
+from reader.model import Order, Topic
+from reader.query.parse import DEPTH_LIMIT, LENGTH_LIMIT, parse
+from reader.query.tree import And, HasTopic, Node, Not, Or, Query, Words, unparse, with_children
+
+NOW = datetime(2021, 3, 31, 12, 30, 5, 999, tzinfo=UTC)
+
+
+def node(text: str) -> Node | None:
+    return parse(text, NOW).node
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("", ""),
+        ("clearview", "clearview*"),
+        ("clearview ", '"clearview"'),
+        ("face rec", '"face" rec*'),
+        ("fac* x ", 'fac* "x"'),
+        ("a AND b ", '"a" "b"'),
+        ("a OR b c ", '"a" OR ("b" "c")'),
+        ("(a OR b) c ", '("a" OR "b") "c"'),
+        ("((a b) c) (d) ", '"a" "b" "c" "d"'),
+        ("-a NOT b --c -(d e) ", '-"a" -"b" --"c" -("d" "e")'),
+        ("and or not ", '"and" "or" "not"'),
+        ('"facial recognition"', '"facial recognition"'),
+        ('"wall str"*', '"wall str"*'),
+        ('a"b c"d ', '"a" "b c" "d"'),
+        ("don't", '"don t"*'),
+        ("人工", '"人 工"*'),
+        ("a - b ", '"a" "b"'),
+        ("http://x.org/y ", '"http x org y"'),
+        ("12:30 ", '"12 30"'),
+        ("!!! * … ", ""),
+        ("title:clear", "title:clear*"),
+        ('title:"a b" title:!', 'title:"a b"'),
+        ("TOPIC:ai topic:'x' topic:\"Computer  Vision\"", "topic:ai topic:'x' topic:\"computer vision\""),
+        ('provider:"Wall Street" provider:…', 'provider:"wall street"'),
+        ("domain:WWW.WSJ.com", "domain:wsj.com"),
+        ("type:Video", "type:video"),
+        ("quality>=60 quality:7 quality<-1", "quality>=60 quality=7 quality<-1"),
+        ("quality:60..90", "quality>=60 quality<=90"),
+        ("-quality:60..90", "-(quality>=60 quality<=90)"),
+        ("is:UNREAD has:related", "is:unread has:related"),
+    ],
+)
+def test_a_query_means(text: str, meaning: str) -> None:
+    assert unparse(node(text)) == meaning
+    assert node(unparse(node(text))) == node(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("(", ""),
+        ("()", ""),
+        ("-", ""),
+        ("NOT", ""),
+        ("OR", ""),
+        ("a OR", '"a"'),
+        ("OR a ", '"a"'),
+        ("a AND", '"a"'),
+        ("a -", '"a"'),
+        ("a NOT OR b ", '"a" OR "b"'),
+        ("(a OR (b", '"a" OR b*'),
+        ("a -()", '"a"'),
+        ('a "b c', '"a" "b c"'),
+        ('"', ""),
+        ('topic:"computer vis', 'topic:"computer vis"'),
+    ],
+)
+def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) -> None:
+    assert unparse(node(text)) == meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "position"),
+    [
+        ("a tpic:x", "there is no field “tpic”; did you mean “topic”?", 2),
+        ("xyzzy:x", "there is no field “xyzzy”", 0),
+        ("qualty>=3", "did you mean “quality”", 0),
+        ("topic:", "topic: needs a value: stories of a topic", 6),
+        ('topic:" "', "topic: needs a value", 6),
+        ("quality>=", "quality>= needs a value", 9),
+        ("a quality>=high", "quality is a whole number, not “high”", 11),
+        ("quality>1..2", "quality is a whole number", 8),
+        ("topic>x", "only quality can be compared: write topic:x", 0),
+        ("is:unraed", "is: takes .* or damaged; did you mean “unread”?", 3),
+        ("has:zzz", "has: takes related, link, date, quality or excerpt$", 4),
+        ("sort:qualty", "sort: takes .*; did you mean “quality”?", 5),
+        ("sort:", "sort: takes date, quality, -date, -quality or reverse", 0),
+        ("domain:www.", "“www.” is no domain", 7),
+        ("since:2021-13", "“2021-13” is no date: a date is 2021, 2021-02", 6),
+        ("before:soon", "“soon” is no date", 7),
+        ("since:999999y", "is no date", 6),
+        ("since:999999w", "is no date", 6),
+        ("since:0000", "is no date", 6),
+        ("since:2021-02-04t25:00:00z", "is no date", 6),
+        ("a) b", "this parenthesis closes nothing", 1),
+        ("topic:Vison", "there is no topic “Vison”; did you mean “Vision”?", 6),
+        ("topic:zzz", "there is no topic “zzz”$", 6),
+        ("(" * (DEPTH_LIMIT + 1), f"more than {DEPTH_LIMIT} parentheses", DEPTH_LIMIT),
+        ("-" * (DEPTH_LIMIT + 1) + "a", f"more than {DEPTH_LIMIT} parentheses", DEPTH_LIMIT),
+        ("a" * (LENGTH_LIMIT + 1), f"at most {LENGTH_LIMIT} characters", LENGTH_LIMIT),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_the_nearest_name(
+    text: str, message: str, position: int
+) -> None:
+    with pytest.raises(QueryError, match=message) as caught:
+        parse(text, NOW, ["AI", "Vision"])
+    assert caught.value.position == position
+    assert isinstance(caught.value, UsageError)
+
+
+def test_a_topic_there_is_may_be_written_in_any_case() -> None:
+    assert parse("topic:VISION", NOW, ["Vision"]).node == HasTopic("vision")
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("2021", "2021-01-01T00:00:00Z"),
+        ("2021-02", "2021-02-01T00:00:00Z"),
+        ("2021-2-4", "2021-02-04T00:00:00Z"),
+        ("2021-02-04T12:00:01Z", "2021-02-04T12:00:01Z"),
+        ("today", "2021-03-31T00:00:00Z"),
+        ("Yesterday", "2021-03-30T00:00:00Z"),
+        ("12h", "2021-03-31T00:30:05Z"),
+        ("7d", "2021-03-24T12:30:05Z"),
+        ("2w", "2021-03-17T12:30:05Z"),
+        ("1m", "2021-02-28T12:30:05Z"),
+        ("3m", "2020-12-31T12:30:05Z"),
+        ("1y", "2020-03-31T12:30:05Z"),
+    ],
+)
+def test_dates_may_be_written_in_many_ways(date: str, moment: str) -> None:
+    assert unparse(node(f"since:{date}")) == f"since:{moment}"
+    assert unparse(node(f"before:{date}")) == f"before:{moment}"
+
+
+def test_days_begin_where_the_reader_is() -> None:
+    now = datetime(2021, 3, 31, 1, tzinfo=timezone(timedelta(hours=2)))
+    assert unparse(parse("since:today", now).node) == "since:2021-03-30T22:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "is_reversed"),
+    [
+        ("a", None, None),
+        ("sort:quality", Order.QUALITY, False),
+        ("a sort:-DATE b", Order.DATE, True),
+        ("sort:reverse", None, True),
+    ],
+)
+def test_a_query_can_say_the_order(text: str, order: Order | None, is_reversed: bool | None) -> None:
+    query = parse(text, NOW)
+    assert (query.order, query.is_reversed, query.text) == (order, is_reversed, text)
+
+
+def test_half_a_character_finds_nothing_and_breaks_nothing() -> None:
+    assert parse("a \udc80", NOW) == Query(node("a "), text="a ?")
+
+
+def test_a_topic_stands_for_those_below_it() -> None:
+    faces = Topic("Faces", "Faces")
+    tree = (Topic("AI", "AI", (Topic("Vision", "Vision", (faces,)), Topic("ai", "ai"))),)
+    wanted = node("-topic:ai OR (topic:vision topic:faces x) OR y ")
+    assert wanted
+    assert with_children(wanted, tree) == Or(
+        (
+            Not(HasTopic("ai", ("faces", "vision"))),
+            And((HasTopic("vision", ("faces",)), HasTopic("faces"), Words(("x",)))),
+            Words(("y",)),
+        )
+    )
+    assert unparse(with_children(wanted, tree)) == unparse(wanted)

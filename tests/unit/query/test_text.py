@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from reader.archive.storyfile import parse_story
+from reader.model import Story
+from reader.query.text import SEPARATOR, name_key, placed_words, rest_text, starts_text, title_text, words
+from tests.factories import make_story_text
+
+
+def story(**fields: object) -> Story:
+    found = parse_story("a.md", make_story_text("", **fields).encode())
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Clearview AI, 2021!", ["clearview", "ai", "2021"]),
+        ("don't", ["don", "t"]),
+        ("don’t", ["don", "t"]),
+        ("snake_case", ["snake", "case"]),
+        ("Café cafe\u0301 CAFÉ", ["cafe", "cafe", "cafe"]),
+        ("Straße Łódź Ørsted", ["strasse", "lodz", "orsted"]),
+        ("İstanbul ISTANBUL ıstanbul", ["istanbul", "istanbul", "istanbul"]),
+        ("Ελλάδα", ["ελλαδα"]),
+        ("人工智能AI", ["人", "工", "智", "能", "ai"]),
+        ("ジョン・スミス", ["シ\u3099", "ョ", "ン", "ス", "ミ", "ス"]),
+        ("한국 \u1112\u1161\u11ab", ["한", "국", "한"]),
+        ("ไทย", ["ไ", "ท", "ย"]),
+        ("हिन्दी", ["हिन्दी"]),
+        ("🔥hot🔥", ["🔥", "hot", "🔥"]),
+        ("ﬁne ２０", ["fine", "20"]),
+        ("· — …", []),
+        ("", []),
+    ],
+)
+def test_words_are_without_case_and_accents(text: str, found: list[str]) -> None:
+    assert words(text) == [unicodedata.normalize("NFC", word) for word in found]
+
+
+@pytest.mark.parametrize(
+    "text", ["Clearview’s face", "cafe\u0301 人工 Łódź", "straße", "\u1112\u1161\u11ab x", "a"]
+)
+def test_words_have_the_places_they_stand_in(text: str) -> None:
+    placed = list(placed_words(text))
+    assert [word for word, _, _ in placed] == words(text)
+    assert all(words(text[start:end]) == [word] for word, start, end in placed)
+
+
+def test_the_rest_of_a_story_is_what_it_says_and_who_says_it() -> None:
+    text = rest_text(
+        story(excerpt="In short", related=[{"title": "B", "excerpt": "b", "provider": {"name": "WSJ"}}])
+    )
+    parts = ["in short", "example news", "example com", "computer vision", "ai", "b", "b", "wsj"]
+    assert text == f" {SEPARATOR} ".join(parts)
+    assert title_text(story(title="A title!")) == "a title"
+
+
+def test_a_story_of_very_many_words_is_searched_at_its_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.query.text.WORDS_LIMIT", 3)
+    assert rest_text(story(excerpt="one two three four")) == "one two three"
+
+
+def test_words_begin_with_one_two_or_three_letters() -> None:
+    starts = starts_text("secret a", f"face {SEPARATOR} fan 人")
+    assert set(starts.split()) == {"s", "se", "sec", "a", "f", "fa", "fac", "fan", "人"}
+
+
+def test_names_are_compared_without_case_accents_and_double_quotes() -> None:
+    assert name_key('  Computer  VISION "É" ') == "computer vision 'e'"
+    assert name_key("C++") == "c++"
