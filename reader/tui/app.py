@@ -10,6 +10,7 @@ from functools import partial
 from typing import ClassVar, Literal
 
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.filter import LineFilter
@@ -21,6 +22,7 @@ from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
 from reader.tui.guard import line_filters
 from reader.tui.screens.main import MainScreen
+from reader.tui.widgets.lines import Lines
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,19 @@ class NewsreaderApp(App[None], inherit_bindings=False):
     def get_line_filters(self) -> list[LineFilter]:
         """Textual's filters and our guard."""
         return line_filters(super().get_line_filters(), is_ansi=self.native_ansi_color)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Run the command of a key at once while a pane has the focus.
+
+        Textual first hands a key to the focused widget and looks for its command when it has come back up
+        through three queues. Of keys typed ahead those after ``/`` or ``3`` would then still go to the old
+        pane: a search for "clear" would open a browser at its end.
+        """
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Lines):
+            for is_first in (True, False):
+                if await self._check_bindings(event.key, priority=is_first):
+                    return
+        await super().on_event(event)
 
     def on_mount(self) -> None:
         """Set the theme, and listen to the signals that ask for an end."""

@@ -7,16 +7,19 @@ import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from reader.errors import NewsreaderError, StoryFileError
+from reader.errors import NewsreaderError, QueryError, StoryFileError
 from reader.index.sync import Progress
 from reader.library import Library, OpenStory
 from reader.model import RowId, StoryId, StoryRow, View
+from reader.query.parse import parse
+from reader.query.tree import Query
 
 log = logging.getLogger(__name__)
 
@@ -69,15 +72,30 @@ class Background:
 
         Attributes:
             view: The view that was asked for.
-            ids: Row ids in its order.
+            query: The same as it was understood; its order counts more than that of the view.
+            ids: Row ids in order.
             cursor: The row for the cursor.
             keeps_place: As it was asked for.
         """
 
         view: View
+        query: Query
         ids: array[int]
         cursor: int
         keeps_place: bool
+
+    @dataclass
+    class QueryRefused(Message):
+        """What is searched for cannot be meant, and why."""
+
+        view: View
+        error: QueryError
+
+    @dataclass
+    class ProvidersReady(Message):
+        """The names of all providers, for completing a query."""
+
+        names: list[str]
 
     @dataclass
     class StoryReady(Message):
@@ -108,12 +126,12 @@ class Background:
             self._run(self._poll, "poll")
 
     def find_ids(
-        self, view: View, also: frozenset[int], current: StoryRow | None, place: int, keeps_place: bool
+        self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool
     ) -> None:
         """Ask for the stories of a view; only the last question is answered.
 
         Args:
-            view: Which stories.
+            view: Which stories, and what is searched for among them.
             also: Row ids that stay in it whatever their marks are.
             current: The story the cursor is to stay on, or None for the first one.
             place: Its row now.
@@ -121,11 +139,23 @@ class Background:
         """
 
         def work() -> None:
-            ids = self._library.row_ids(view, also)
+            try:
+                query = parse(view.query, datetime.now().astimezone())
+                if view.query:
+                    ids = self._library.search_ids(query, view, also)
+                else:
+                    ids = self._library.row_ids(view, also)
+            except QueryError as error:
+                self._post(self.QueryRefused(view, error))
+                return
             cursor = 0 if current is None else _place_of(current, place, ids, self._library)
-            self._post(self.IdsReady(view, ids, cursor, keeps_place))
+            self._post(self.IdsReady(view, query, ids, cursor, keeps_place))
 
         self._run(work, "ids", exclusive=True)
+
+    def read_providers(self) -> None:
+        """Ask for the names of all providers."""
+        self._run(lambda: self._post(self.ProvidersReady(self._library.provider_names())), "providers")
 
     def read_story(self, row: StoryRow) -> None:
         """Ask for a story with body and related coverage; only the last question is answered."""

@@ -23,7 +23,8 @@ class Command:
         label: Two or three words for the palette and the hints.
         help: One sentence for the key page.
         scope: Where it works: `ANYWHERE`, in the focused pane (`PANES`), on the main screen (`MAIN`).
-        hint: Shown in the line of hints, which has room for six.
+        hint: Shown in the line of hints, as far as there is room.
+        is_first: It comes before whatever has the focus: for quitting out of every page.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Command:
     help: str
     scope: str = MAIN
     hint: str = ""
+    is_first: bool = False
 
     def binding(self) -> Binding:
         """The same for Textual."""
@@ -43,8 +45,7 @@ class Command:
             tooltip=self.help,
             show=False,
             id=self.id,
-            # Pages and the palette keep all other keys to themselves.
-            priority=self.action == "app.quit",
+            priority=self.is_first,
         )
 
 
@@ -73,7 +74,7 @@ COMMANDS: Final = (
         "Go in",
         "From a topic to its stories, from there into the story; expand a related item.",
     ),
-    Command("back", "back", "escape", "Back", "Go back one pane. Never quits."),
+    Command("back", "back", "escape", "Back", "Forget the search, then go back one pane. Never quits."),
     Command(
         "page-story",
         "page_story",
@@ -95,17 +96,27 @@ COMMANDS: Final = (
     Command("sort", "sort", "d", "Sort", "Sort by date or by quality.", hint="sort"),
     Command("reverse", "reverse", "D", "Reverse", "Turn the order round."),
     Command("information", "information", "i", "Information", "Show the story's file and front matter."),
+    Command("search", "search", "slash", "Search", "Search as you type; words, or a query.", hint="search"),
     Command("rescan", "rescan", "r", "Look again", "Look at the archive again."),
     Command(
         "palette", "app.command_palette", "ctrl+p,colon", "Commands", "Find a command by name.", ANYWHERE
     ),
     Command("keys", "app.keys", "question_mark,f1", "Keys", "Show this page.", ANYWHERE, hint="keys"),
     Command("quit-or-back", "quit_or_back", "q", "Back or quit", "Go back one pane; quit from the list."),
-    Command("quit", "app.quit", "ctrl+q", "Quit", "Quit now; everything is saved already.", ANYWHERE),
+    Command(
+        "quit",
+        "app.quit",
+        "ctrl+q",
+        "Quit",
+        "Quit now; everything is saved already.",
+        ANYWHERE,
+        is_first=True,
+    ),
 )
 
 _KEY_NAMES: Final = {
     "question_mark": "?",
+    "slash": "/",
     "colon": ":",
     "escape": "Esc",
     "enter": "Enter",

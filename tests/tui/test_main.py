@@ -375,7 +375,7 @@ async def test_the_key_page_lists_every_command(archive: Path, open_app: OpenApp
     async with open_app(archive) as pilot:
         await pilot.press("question_mark")
         await pilot.pause()
-        assert "Go back one pane. Never quits." in screen_text(pilot)
+        assert "Forget the search, then go back one pane. Never quits." in screen_text(pilot)
         await pilot.press("escape")
         await pilot.pause()
         assert "Clearview ruled illegal" in screen_text(pilot)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
@@ -19,11 +21,15 @@ from reader import browser, links, wording
 from reader.errors import LinkError, NewsreaderError
 from reader.library import Library
 from reader.model import Count, Order, Show, StoryId, StoryRow, View
+from reader.query.complete import Completion, complete
+from reader.query.match import highlights
+from reader.query.tree import Query
 from reader.tui.background import Background
 from reader.tui.commands import MAIN, bindings
 from reader.tui.widgets.bars import Bar, HintBar
-from reader.tui.widgets.lines import Frame, Lines
+from reader.tui.widgets.lines import Frame, Lines, no_highlights
 from reader.tui.widgets.rows import Rows
+from reader.tui.widgets.search_bar import SearchBar
 from reader.tui.widgets.story_list import StoryList
 from reader.tui.widgets.story_pane import StoryPane
 from reader.tui.widgets.topic_tree import ALL, STARRED, Entry, TopicTree
@@ -74,6 +80,10 @@ class MainScreen(Screen[None]):
         self._is_mending = False
         self._is_asked_about: StoryId | None = None
         self._end_told_at: Entry | None = None
+        self._query = Query()
+        self._before_search: tuple[StoryRow | None, int] = (None, 0)
+        self._scroll_back: int | None = None
+        self._providers: list[str] = []
 
     @property
     def reader(self) -> NewsreaderApp:
@@ -99,6 +109,8 @@ class MainScreen(Screen[None]):
                 yield self._framed(self.story_list, "Stories")
                 self.story_pane = StoryPane(id="story", marks_of=self._marks_of, glyphs=glyphs)
                 yield self._framed(self.story_pane, "Story")
+        self.search_bar = SearchBar(id="search", complete=self._complete, glyphs=glyphs)
+        yield self.search_bar
         yield HintBar(id="hints", glyphs=glyphs)
         yield Static("The window is too small: 40 x 10 at least.", id="too-small", markup=False)
 
@@ -190,25 +202,46 @@ class MainScreen(Screen[None]):
         self._show_title()
         self._request_ids(keeps_cursor=keeps_cursor)
 
-    def _request_ids(self, *, keeps_cursor: bool = True, keeps_place: bool = False) -> None:
-        current = self.story_list.current if keeps_cursor and (self._has_moved or not keeps_place) else None
-        touched = frozenset(self._touched)
-        self.background.find_ids(self.view, touched, current, self.story_list.cursor, keeps_place)
+    def _request_ids(
+        self, *, keeps_cursor: bool = True, keeps_place: bool = False, current: StoryRow | None = None
+    ) -> None:
+        if current is None and keeps_cursor and (self._has_moved or not keeps_place):
+            current = self.story_list.current
+        touched, place = frozenset(self._touched), self.story_list.cursor
+        self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
 
     @on(Background.IdsReady)
     def _show_ids(self, event: Background.IdsReady) -> None:
         if event.view != self.view:
             return
         self._is_filled = True
+        if event.query != self._query:
+            self._query = event.query
+            node = event.query.node
+            highlight = partial(highlights, node) if node is not None else no_highlights
+            self.story_list.highlight = self.story_pane.highlight = highlight
+            self.story_pane.forget_strips()
         self._show_empty_text()
         self.story_list.show(event.ids, event.cursor, keeps_place=event.keeps_place)
         if not event.ids:
             self._show_story()
+        if self.view.query:
+            self.search_bar.show_outcome(wording.count_text(len(event.ids), "story"))
+        elif self._scroll_back is not None:
+            self.story_list.scroll_line(self._scroll_back)
+        self._scroll_back = None
         self._show_title()
+
+    @on(Background.QueryRefused)
+    def _show_refused(self, event: Background.QueryRefused) -> None:
+        if event.view == self.view:
+            self.search_bar.show_mistake(f"{event.error} (at {event.error.position + 1})")
 
     def _show_empty_text(self) -> None:
         if self._progress:
             text = "Reading the archive …"
+        elif self.view.query:
+            text = "Nothing found.\nEsc forgets the search."
         elif self.view.show is Show.STARRED:
             text = "No starred story yet.\ns stars the story under the cursor."
         elif self.view.show is Show.UNREAD:
@@ -219,19 +252,29 @@ class MainScreen(Screen[None]):
         if not self.story_list.row_count:
             self.story_list.forget_strips()
 
+    def _order_text(self) -> str:
+        is_reversed = self._query.is_reversed
+        return _ORDER_TEXT[
+            self._query.order or self.view.order,
+            self.view.is_reversed if is_reversed is None else is_reversed,
+        ]
+
     def _show_title(self) -> None:
         counts = self.library.counts()
         names = ", ".join(dict.fromkeys(archive.name for archive in self.library.archives))
         arrow = f" {self.reader.glyphs.trail} "
         left = (("newsreader", "bar--strong"), (f"{self.reader.glyphs.separator}{names}", "bar--text"))
         if self.view.show is Show.STARRED:
-            what = f"Starred{arrow}{_ORDER_TEXT[self.view.order, self.view.is_reversed]}"
+            what = f"Starred{arrow}{self._order_text()}"
             what += f"{arrow}{wording.count(self.story_list.row_count)}"
         else:
             number = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
             place = self.view.topic or ("Unread" if self.view.show is Show.UNREAD else "All")
-            what = f"{place}{arrow}{_ORDER_TEXT[self.view.order, self.view.is_reversed]}"
+            what = f"{place}{arrow}{self._order_text()}"
             what += f"{arrow}{wording.count(number.unread)} unread of {wording.count(number.total)}"
+        if self.view.query:
+            what = f"{what.split(arrow)[0]}{arrow}{self._order_text()}{arrow}"
+            what += f"{wording.count_text(self.story_list.row_count, 'story')} found"
         right = [(what, "bar--text")]
         if self._problem_count:
             problems = wording.count_text(self._problem_count, "problem")
@@ -245,7 +288,7 @@ class MainScreen(Screen[None]):
             self._choose_entry(self.topic_tree.current)
 
     def _choose_entry(self, entry: Entry) -> None:
-        view = View(entry.topic, entry.show, self.view.order, self.view.is_reversed)
+        view = replace(self.view, topic=entry.topic, show=entry.show)
         if view != self.view:
             self._set_view(view, keeps_cursor=False)
 
@@ -382,6 +425,51 @@ class MainScreen(Screen[None]):
         self.app.copy_to_clipboard(url)
         self.reader.say(f"Sent to the clipboard: {url}")
 
+    # -- search ------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Search as you type."""
+        if not self.view.query:
+            self._before_search = (self.story_list.current, self.story_list.scroll_offset.y)
+        if not self._providers:
+            self.background.read_providers()
+        self.search_bar.open(self.view.query)
+
+    @on(Background.ProvidersReady)
+    def _take_providers(self, event: Background.ProvidersReady) -> None:
+        self._providers = event.names
+
+    def _complete(self, text: str, position: int) -> Sequence[Completion]:
+        return complete(text, position, list(self.library.counts().topics), self._providers)
+
+    @on(SearchBar.Changed)
+    def _search(self, event: SearchBar.Changed) -> None:
+        if event.text != self.view.query:
+            self._set_view(replace(self.view, query=event.text), keeps_cursor=False)
+
+    @on(SearchBar.Left)
+    def _leave_search(self) -> None:
+        if self.view.query:
+            self.action_go_to("stories")
+        else:
+            self._forget_search(None)
+
+    @on(SearchBar.Closed)
+    def _close_search(self) -> None:
+        """Nothing was chosen: everything is as it was before."""
+        self._forget_search(None)
+
+    def _forget_search(self, current: StoryRow | None) -> None:
+        """Show everything again, with the cursor on `current`, or without one as it was before."""
+        self.search_bar.display = False
+        self.action_go_to("stories")
+        if current is None:
+            current, self._scroll_back = self._before_search
+        if self.view.query:
+            self.view = replace(self.view, query="")
+            self._touched.clear()
+            self._request_ids(current=current)
+
     # -- moving about ------------------------------------------------------------------------------
 
     def _show_pane(self) -> None:
@@ -438,8 +526,10 @@ class MainScreen(Screen[None]):
             self.reader.say("No related coverage here; o opens the story in the browser.")
 
     def action_back(self) -> None:
-        """One pane back; never quits."""
-        if self.pane == "story":
+        """Forget the search, or one pane back; never quits."""
+        if self.view.query and self.pane == "stories":
+            self._forget_search(self.story_list.current)
+        elif self.pane == "story":
             self.action_go_to("stories")
         elif self.pane == "stories":
             self.action_go_to("topics")
@@ -491,11 +581,11 @@ class MainScreen(Screen[None]):
         """By date, by quality."""
         orders = tuple(Order)
         order = orders[(orders.index(self.view.order) + 1) % len(orders)]
-        self._set_view(View(self.view.topic, self.view.show, order), keeps_cursor=True)
+        self._set_view(replace(self.view, order=order, is_reversed=False), keeps_cursor=True)
 
     def action_reverse(self) -> None:
         """The other way round."""
-        view = View(self.view.topic, self.view.show, self.view.order, not self.view.is_reversed)
+        view = replace(self.view, is_reversed=not self.view.is_reversed)
         self._set_view(view, keeps_cursor=True)
 
     def action_expand_all(self) -> None:

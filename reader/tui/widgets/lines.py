@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -15,6 +15,15 @@ from textual.strip import Strip
 
 Piece = tuple[str, Style]
 """A run of text in one style."""
+
+
+Highlight = Callable[[str], list[tuple[int, int]]]
+"""A text to the places in it that are marked: starts and ends, sorted, apart from each other."""
+
+
+def no_highlights(text: str) -> list[tuple[int, int]]:
+    """Nothing is searched for."""
+    return []
 
 
 class Lines(ScrollView, can_focus=True):
@@ -79,6 +88,11 @@ class Lines(ScrollView, can_focus=True):
             self._part_styles[components] = style
         return style
 
+    def mark_style(self, component: str) -> Style:
+        """What a component class lays over any other style: colour and attributes, no background."""
+        style = self.part_style(component)
+        return Style(color=style.color, bold=style.bold, underline=style.underline, reverse=style.reverse)
+
     def notify_style_update(self) -> None:
         """Textual says that styles changed: what was drawn with them is drawn anew."""
         self.forget_strips()
@@ -125,6 +139,16 @@ def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
 def _is_blank_alike(style: Style, other: Style) -> bool:
     """Whether a space looks the same in both."""
     return style.bgcolor == other.bgcolor and not (style.underline or style.reverse or style.strike)
+
+
+def marked(text: str, places: Sequence[tuple[int, int]], style: Style, mark: Style) -> list[Piece]:
+    """`text` in `style`, with `mark` laid over these places of it."""
+    pieces: list[Piece] = []
+    end = 0
+    for start, stop in places:
+        pieces += [(text[end:start], style), (text[start:stop], style + mark)]
+        end = stop
+    return [*pieces, (text[end:], style)]
 
 
 def cut(text: str, width: int, ellipsis: str = "…") -> str:

@@ -43,6 +43,7 @@ class Rows(Lines):
         "row--meta",
         "row--sign",
         "row--star",
+        "row--match",
         "row--cursor",
         "row--cursor-blurred",
     }
@@ -54,6 +55,7 @@ class Rows(Lines):
     | ``row--meta`` | Provider, date, counts. |
     | ``row--sign`` | The unread sign and the sign of the cursor. |
     | ``row--star`` | The star. |
+    | ``row--match`` | Laid over what a search found. |
     | ``row--cursor`` | On top of these in the row under the cursor. |
     | ``row--cursor-blurred`` | The same while another pane has the focus. |
     """

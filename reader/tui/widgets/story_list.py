@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from reader.model import StoryId, StoryRow
-from reader.tui.widgets.lines import Piece, cut
+from reader.tui.widgets.lines import Highlight, Piece, cut, marked, no_highlights
 from reader.tui.widgets.rows import Rows
 from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, date_text, row_meta
 
@@ -37,6 +37,9 @@ class StoryList(Rows):
         marks_of: The marks of a story; quick.
         glyphs: The signs to draw with.
         has_ages: Tell recent dates as an age.
+
+    Attributes:
+        highlight: What to mark in titles and the lines below them; set it before `show`.
     """
 
     row_height = 2
@@ -55,6 +58,7 @@ class StoryList(Rows):
         self._fetch = fetch
         self._marks_of = marks_of
         self._has_ages = has_ages
+        self.highlight: Highlight = no_highlights
         self._ids: array[int] = array("q")
         self._windows: OrderedDict[int, dict[int, StoryRow]] = OrderedDict()
         self._now: datetime | None = None
@@ -91,6 +95,7 @@ class StoryList(Rows):
         height = self.cursor * self.row_height - self.scroll_offset.y
         self._ids = ids
         self._windows.clear()
+        self._strips.clear()
         self._now = datetime.now(UTC) if self._has_ages else None
         self.cursor = cursor
         self.content_changed()
@@ -123,10 +128,14 @@ class StoryList(Rows):
         room = width - 4
         if self.row_height == 1:
             return [[*signs, *self._one_line(row, room, title, meta)]]
-        second = row_meta(row, self._now, ascii=self._is_ascii)
+        second = cut(self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room, self.glyphs.ellipsis)
         return [
-            [*signs, (cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
-            [signs[0], ("   ", meta), (cut(self._shown(second), room, self.glyphs.ellipsis), meta)],
+            [*signs, *self._marked(cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
+            [
+                signs[0],
+                ("   ", meta),
+                *self._marked(cut(self._shown(second), room, self.glyphs.ellipsis), meta),
+            ],
         ]
 
     def _one_line(self, row: StoryRow, room: int, title: Style, meta: Style) -> list[Piece]:
@@ -135,7 +144,11 @@ class StoryList(Rows):
         left = room - cell_len(aside)
         text = cut(self._shown(row.title), left, self.glyphs.ellipsis)
         gap = " " * max(0, left - cell_len(text))
-        return [(text, title), (gap, meta), (aside, meta)]
+        return [*self._marked(text, title), (gap, meta), (aside, meta)]
+
+    def _marked(self, text: str, style: Style) -> list[Piece]:
+        places = self.highlight(text)
+        return marked(text, places, style, self.mark_style("row--match")) if places else [(text, style)]
 
     def _signs(self, index: int, is_read: bool, is_starred: bool) -> list[Piece]:
         cursor = self.glyphs.cursor if index == self.cursor else " "

@@ -18,7 +18,7 @@ from reader import wording
 from reader.library import OpenStory, RelatedItem
 from reader.model import Story, StoryId, StoryRow
 from reader.tui.commands import PANES, bindings
-from reader.tui.widgets.lines import Lines, Piece, cut, to_strip
+from reader.tui.widgets.lines import Highlight, Lines, Piece, cut, marked, no_highlights, to_strip
 from reader.tui.widgets.story_list import Marks
 from reader.wording import UNICODE_GLYPHS, Glyphs
 
@@ -60,6 +60,7 @@ class StoryPane(Lines):
         "story--heading",
         "story--link",
         "story--item",
+        "story--match",
         "story--cursor",
         "story--cursor-blurred",
         "story--notice",
@@ -83,6 +84,7 @@ class StoryPane(Lines):
         self._notice = ""
         self._expanded: set[int] = set()
         self._is_expanding = False
+        self.highlight: Highlight = no_highlights
         self._quality_range = (0, 0)
         self._lines: list[Line] = []
         self._strips: dict[int, Strip] = {}
@@ -455,7 +457,12 @@ class StoryPane(Lines):
         under = ("story--cursor" if self.has_focus else "story--cursor-blurred",) if is_chosen else ()
         margin = self.glyphs.cursor if is_chosen else " "
         pieces: list[Piece] = [(margin, self._style("story--badge", *under))]
-        pieces += [(text, self._style(component, *under)) for text, component in line.pieces]
+        for text, component in line.pieces:
+            style = self._style(component, *under)
+            places = self.highlight(text)
+            pieces += (
+                marked(text, places, style, self.mark_style("story--match")) if places else [(text, style)]
+            )
         return to_strip(pieces, width, self._style("story--text", *under))
 
     def _style(self, *components: str) -> Style:

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.factories import write_archive, write_story
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+
+
+async def test_a_search_narrows_the_list_as_one_types(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"robo")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.story_list.row_count == 1
+        assert "1 story found" in screen_text(pilot)
+
+
+async def test_a_story_is_found_by_its_related_coverage(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"regulators")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
+        assert "Clearview ruled illegal" in screen_text(pilot)
+
+
+async def test_what_was_found_is_marked_in_list_and_story(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"robo")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        for pane, line in ((screen.story_list, 0), (screen.story_pane, 0)):
+            underlined = [s.text for s in pane.render_line(line) if s.style is not None and s.style.underline]
+            assert underlined == ["Robo"]
+
+
+async def test_escape_while_typing_brings_back_cursor_and_place(tmp_path: Path, open_app: OpenApp) -> None:
+    write_archive(tmp_path / "many", 80)
+    async with open_app(tmp_path / "many") as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("pagedown", "pagedown", "k")
+        cursor, top = screen.story_list.cursor, screen.story_list.scroll_offset.y
+        await pilot.press("slash", *"story 7")
+        await settled(pilot)
+        assert screen.story_list.row_count == 11
+        await pilot.press("escape")
+        await settled(pilot)
+        assert (screen.story_list.cursor, screen.story_list.scroll_offset.y) == (cursor, top)
+        assert screen.story_list.row_count == 80
+
+
+async def test_escape_in_the_list_forgets_the_search_and_stays_on_the_story_found(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("slash", *"privacy")
+        await settled(pilot)
+        await pilot.press("enter")
+        assert screen.query_one("#stories").has_focus
+        await pilot.press("escape")
+        await settled(pilot)
+        assert screen.story_list.row_count == 3
+        assert screen.story_list.current is not None
+        assert screen.story_list.current.title == "Privacy by design"
+
+
+async def test_a_query_is_taken_in_the_same_box_and_its_order_wins(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"quality>=24 -privacy sort:quality")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        titles = [row.title for row in screen._fetch(screen.story_list.ids)]
+        assert titles == ["Robots at work", "Clearview ruled illegal"]
+        assert "best first" in screen_text(pilot)
+
+
+async def test_a_mistake_is_told_with_the_nearest_name_and_the_last_result_stays(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"clearview")
+        await settled(pilot)
+        main_screen(pilot).search_bar.input.value = "clearview topc:ai"
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
+        assert "did you mean “topic”?" in screen_text(pilot)
+
+
+async def test_tab_takes_the_first_completion(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"topic:comp")
+        await pilot.press("tab")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.search_bar.text.strip() == 'topic:"Computer Vision"'
+        assert screen.story_list.row_count == 1
+
+
+async def test_what_is_typed_ahead_lands_in_the_search_box(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        app = pilot.app
+        for key in ("j", "slash", "v", "r", "q"):
+            app.simulate_key(key)
+        await settled(pilot)
+        assert main_screen(pilot).search_bar.text == "vrq"
+
+
+async def test_nothing_found_says_how_to_go_on(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"xyzzy")
+        await settled(pilot)
+        assert "Nothing found." in screen_text(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 3
+
+
+async def test_a_megabyte_pasted_into_the_box_is_cut_and_harmless(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash")
+        main_screen(pilot).search_bar.input.value = "a[/]\x1b]52;c;x\x07" * 80_000
+        await settled(pilot)
+        assert len(main_screen(pilot).search_bar.text) <= 1_200_000
+        assert pilot.app.is_running
+
+
+async def test_cjk_text_is_found_by_a_part_of_it(tmp_path: Path, open_app: OpenApp) -> None:
+    write_story(tmp_path, "2021-01-01-a.md", title="日経クロステックの記事")
+    write_story(tmp_path, "2021-01-02-b.md", title="Elsewhere")
+    async with open_app(tmp_path) as pilot:
+        await pilot.press("slash")
+        main_screen(pilot).search_bar.input.value = "ロス"
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
