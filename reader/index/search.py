@@ -14,7 +14,7 @@ from reader.index.catalogue import READ, STARRED, Catalogue
 from reader.index.schema import NEWER_DOC
 from reader.index.stories import StoryIndex
 from reader.model import View
-from reader.query.sql import TextSearch, Value, condition, functions, text_search
+from reader.query.sql import TextSearch, Value, condition, functions, text_searches
 from reader.query.tree import And, Is, Node, Not, Or
 
 _WINDOW: Final = 2_000
@@ -56,28 +56,34 @@ def search(
 def _search(
     index: StoryIndex, node: Node, catalogue: Catalogue, view: View, also: Collection[int], limit: int
 ) -> array[int]:
-    text = text_search(node)
+    texts = text_searches(node)
     with index.file.worker.use("search") as sqlite:
         newer = _Newer(sqlite)
-        if text is None:
+        if texts is None:
             finder = _Finder(sqlite, node, catalogue, bool(newer))
             return catalogue.kept(finder.rows(also), view, also)
         if limit and not newer:
-            found = _first(sqlite, text, catalogue.rows(view, also)[:_WINDOW])
+            found = _first(sqlite, texts, catalogue.rows(view, also)[:_WINDOW])
             if len(found) >= limit:
                 return found
-        return catalogue.kept(newer.rows(text, catalogue.row_limit), view, also)
+        return catalogue.kept(newer.rows(texts, catalogue.row_limit), view, also)
 
 
-def _first(sqlite: sqlite3.Connection, text: TextSearch, rows: array[int]) -> array[int]:
-    """Those of the rows that a text is in, in the same order; none where the rows lie too far apart.
+def _first(sqlite: sqlite3.Connection, texts: list[TextSearch], rows: array[int]) -> array[int]:
+    """Those of the rows that all texts are in, in the same order; none where the rows lie too far apart.
 
     Files are indexed newest first, so the rows of some months lie together, and FTS5 leaves out the rest.
     """
     low, high = min(rows, default=0), max(rows, default=0)
     if high - low > _SPREAD * len(rows):
         return array("q")
-    return array("q", filter(set(_matching(sqlite, text, low, high)).__contains__, rows))
+    return array("q", filter(set(_in_all(sqlite, texts, low, high)).__contains__, rows))
+
+
+def _in_all(sqlite: sqlite3.Connection, texts: list[TextSearch], low: int, high: int) -> list[int]:
+    """What all texts are in, of the numbers from `low` to `high`, each once."""
+    found = sorted((_matching(sqlite, text, low, high) for text in texts), key=len)
+    return found[0] if len(found) == 1 else list(set(found[0]).intersection(*found[1:]))
 
 
 def _matching(sqlite: sqlite3.Connection, text: TextSearch, low: int, high: int) -> list[int]:
@@ -111,14 +117,14 @@ class _Newer:
     def __bool__(self) -> bool:
         return bool(self._row_of)
 
-    def rows(self, text: TextSearch, row_limit: int) -> list[int]:
-        """The rows below `row_limit` that a text is in, each once."""
-        rows = list(_matching(self._sqlite, text, 0, row_limit - 1))
+    def rows(self, texts: list[TextSearch], row_limit: int) -> list[int]:
+        """The rows below `row_limit` that all texts are in, each once."""
+        rows = _in_all(self._sqlite, texts, 0, row_limit - 1)
         if not self._row_of:
             return rows
         changed = set(self._row_of.values())
         kept = [row for row in rows if row not in changed]
-        docs = _matching(self._sqlite, text, NEWER_DOC, max(self._row_of))
+        docs = _in_all(self._sqlite, texts, NEWER_DOC, max(self._row_of))
         found = [self._row_of[doc] for doc in docs if doc in self._row_of]
         return kept + [row for row in found if row < row_limit]
 

@@ -37,6 +37,9 @@ _PARTS: Final = {
     Part.EXCERPT: "excerpt <> ''",
 }
 
+_TOO_SHORT: Final = 2
+"""A beginning of so few letters is no part of an expression: FTS5 would merge too many words for it."""
+
 _WORDS_TABLE: Final = "story_words"
 _STARTS_TABLE: Final = "story_starts"
 
@@ -80,12 +83,19 @@ def condition(node: Node, *, has_newer: bool = False) -> Condition:
     return _test(node)
 
 
-def text_search(node: Node | None) -> TextSearch | None:
+def text_search(node: Node) -> TextSearch | None:
     """The search that says all of `node`; None where it takes more than one look at one FTS table."""
-    if isinstance(node, tree.Words) and _is_start(node):
+    if isinstance(node, tree.Words) and _is_start(node, STARTS_LETTERS):
         return TextSearch(_STARTS_TABLE, _literal(node.words))
-    expression = None if node is None else _expression(node)
+    expression = _expression(node)
     return None if expression is None else TextSearch(_WORDS_TABLE, expression)
+
+
+def text_searches(node: Node) -> list[TextSearch] | None:
+    """The searches that `node` is the intersection of; None where it asks for more than words."""
+    nodes = _gathered(node.nodes, tree.all_of, _taken_out) if isinstance(node, tree.And) else [node]
+    searches = [text_search(inner) for inner in nodes]
+    return None if None in searches else [search for search in searches if search]
 
 
 def functions() -> dict[str, tuple[int, Callable[..., Value]]]:
@@ -105,15 +115,15 @@ def _has_topic(names: str, wanted: str) -> bool:
     return not set(map(name_key, json.loads(names))).isdisjoint(json.loads(wanted))
 
 
-def _is_start(words: tree.Words) -> bool:
+def _is_start(words: tree.Words, letters: int) -> bool:
     is_one_word = words.is_prefix and not words.in_title and len(words.words) == 1
-    return is_one_word and len(words.words[0]) <= STARTS_LETTERS
+    return is_one_word and len(words.words[0]) <= letters
 
 
 def _expression(node: Node) -> str | None:
     """A tree of nothing but words in FTS5's language; it knows NOT only beside something to take from."""
     match node:
-        case tree.Words() if not _is_start(node):
+        case tree.Words() if not _is_start(node, _TOO_SHORT):
             column = "title : " if node.in_title else ""
             return f"{column}{_literal(node.words)}{' *' if node.is_prefix else ''}"
         case tree.Or(nodes):
