@@ -13,6 +13,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
@@ -33,18 +34,25 @@ class NewsreaderApp(App[None], inherit_bindings=False):
     Args:
         library: The archives and marks; the app opens it and closes it.
         config: The settings.
+        driver_class: What talks to the terminal; Textual's choice where it is None.
     """
 
     TITLE = "newsreader"
     BINDINGS: ClassVar[list[Binding]] = bindings(ANYWHERE)  # type: ignore[assignment]
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, library: Library, config: Config | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        config: Config | None = None,
+        driver_class: type[Driver] | None = None,
+    ) -> None:
         self.config = config or Config()
         self.glyphs = wording.glyphs(self.config.ascii)
         styles = resources.styles_dir()
         super().__init__(
-            css_path=[styles / "app.tcss", *sorted(set(styles.glob("*.tcss")) - {styles / "app.tcss"})]
+            driver_class,
+            css_path=[styles / "app.tcss", *sorted(set(styles.glob("*.tcss")) - {styles / "app.tcss"})],
         )
         self.library = library
         self.animation_level = "basic" if self.config.animations else "none"
