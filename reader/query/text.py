@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import chain, islice
+from operator import itemgetter
 from typing import Final
 
 from reader.model import Story
@@ -21,6 +21,8 @@ STARTS_LETTERS: Final = 3
 """Up to so many letters the beginning of a word is looked up as a word of its own: what FTS5 does by itself
 takes 15 ms for ``com*`` in 100,000 stories, and walks through all of them for the first page too."""
 
+_CUTS: Final = [itemgetter(slice(letters)) for letters in range(STARTS_LETTERS, 0, -1)]
+
 # Written without spaces between words: each character is a word, a run of them in a query is a phrase.
 # Thai, Lao, Myanmar, Khmer; Hangul, Kana, Han with their extensions; signs and emoji.
 _SINGLE: Final = (
@@ -31,6 +33,7 @@ _SINGLE: Final = (
 # Vowel signs of the Indic scripts are no letters to `re`, yet part of their words.
 _INDIC: Final = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_ASCII_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _WORD: Final = re.compile(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_INDIC}])+")
 
 # Marks one may leave out: accents, Hebrew points, Arabic vowels. Those of other scripts change the word.
@@ -51,7 +54,8 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, folded; of scripts without spaces each character. May be empty."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+        # Four times quicker than any pattern, and a first index spends much of its time here.
+        return text.lower().translate(_ASCII_SPACES).split()
     return _WORD.findall(fold(text))
 
 
@@ -80,9 +84,11 @@ def title_text(story: Story) -> str:
 def rest_text(story: Story) -> str:
     """The words of everything else a search looks at, parted by spaces: what it says and who said it too."""
     provider = story.provider
-    own = (story.excerpt, provider.name, provider.domain, *story.topics)
-    related = ((item.title, item.excerpt, item.provider.name) for item in story.related)
-    return " ".join(islice(_joined(chain(own, chain.from_iterable(related))), WORDS_LIMIT))
+    texts = [story.excerpt, provider.name, provider.domain, *story.topics]
+    for item in story.related:
+        texts += (item.title, item.excerpt, item.provider.name)
+    text = f" {SEPARATOR} ".join([" ".join(words(text)) for text in texts if text])
+    return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
 
 
 def starts_text(title: str, rest: str) -> str:
@@ -92,23 +98,14 @@ def starts_text(title: str, rest: str) -> str:
         title: What `title_text` gave.
         rest: What `rest_text` gave.
     """
-    starts = {word[:STARTS_LETTERS] for word in title.split()}
-    starts.update([word[:STARTS_LETTERS] for word in rest.split()])
+    starts = set(title.split())
+    starts.update(rest.split())
     starts.discard(SEPARATOR)
-    for letters in range(STARTS_LETTERS - 1, 0, -1):
-        starts.update([start[:letters] for start in starts])
-    return " ".join(starts)
-
-
-def _joined(texts: Iterable[str]) -> Iterator[str]:
-    is_first = True
-    for text in texts:
-        if not text:
-            continue
-        if not is_first:
-            yield SEPARATOR
-        is_first = False
-        yield from words(text)
+    found: list[str] = []
+    for cut in _CUTS:
+        starts = set(map(cut, starts))
+        found += starts
+    return " ".join(dict.fromkeys(found))
 
 
 def _folded_by_place(text: str) -> tuple[str, list[int]]:
