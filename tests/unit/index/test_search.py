@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from reader.archive.storyfile import read_story
-from reader.errors import QueryError
+from reader.errors import IndexFileError, QueryError
 from reader.index import search as search_module
 from reader.index import sync as sync_module
 from reader.index import words
@@ -223,6 +223,16 @@ def test_what_sqlite_cannot_take_is_told_as_a_matter_of_the_query(tmp_path: Path
         node = parse("is:read OR is:starred has:link -has:date", NOW).node
         with pytest.raises(QueryError, match="too long to be answered"):
             search(index, node, Catalogue((), {}, ()), View())
+        assert not index.file.is_damaged
+
+
+def test_a_search_that_is_interrupted_is_no_damage(tmp_path: Path) -> None:
+    with searchable(write_archive(tmp_path / "g", 1), tmp_path / "index") as index:
+        node, catalogue = parse("is:unread story", NOW).node, index.catalogue(())
+        with index.file.worker.use("interrupt") as sqlite:
+            sqlite.set_progress_handler(lambda: 1, 1)
+        with pytest.raises(IndexFileError):
+            search(index, node, catalogue, View())
         assert not index.file.is_damaged
 
 
