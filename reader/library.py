@@ -12,17 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader import links, locations
-from reader.archive.storyfile import read_story
 from reader.archive.topics import topic_tree
 from reader.errors import StoryFileError
 from reader.index.catalogue import UNKNOWN_DATE, Catalogue
 from reader.index.connection import DamagedIndexError
-from reader.index.search import search
 from reader.index.stories import EPOCH, StoryIndex
-from reader.index.sync import Progress, SyncReport, sync
 from reader.model import (
     Archive,
     Count,
@@ -40,10 +37,14 @@ from reader.model import (
     Topic,
     View,
 )
-from reader.query.match import doc_of_gone, matches
-from reader.query.tree import Node, Query, with_children
 from reader.state import identity
 from reader.state.keeper import Change, MarkKeeper
+
+# Parsing, syncing and searching are imported where they begin: none of it is needed for the first frame,
+# and together they take as long to import as all the rest.
+if TYPE_CHECKING:
+    from reader.index.sync import Progress, SyncReport
+    from reader.query.tree import Node, Query
 
 NO_ROW: Final = RowId(0)
 """The row id of a related item that is no story here."""
@@ -180,7 +181,7 @@ class Library:
             if index.file.is_damaged:
                 index.rebuild()
                 if self._is_synced:
-                    sync(index)
+                    _sync(index)
 
     def poll(self) -> Changes:
         """Look for what other instances and sync tools did; cheap when they did nothing.
@@ -257,6 +258,9 @@ class Library:
             IndexFileError: If an index cannot be used.
             QueryError: If the query is more than SQLite can take.
         """
+        from reader.index.search import search
+        from reader.query.tree import with_children
+
         view = replace(
             view,
             order=query.order or view.order,
@@ -331,6 +335,8 @@ class Library:
             raise StoryFileError(
                 "no open archive holds the file of this story; its link is kept with its star"
             )
+        from reader.archive.storyfile import read_story
+
         index = self._indexes[row.row_id // _BASE]
         path = index.path_of(row.row_id % _BASE)
         story = None if path is None else read_story(index.archive, path)
@@ -485,6 +491,8 @@ class Library:
         return array("q", [row_id for _, _, row_id in ranked])
 
     def _gone_ids(self, shelf: _Shelf, also: Collection[int], node: Node | None = None) -> list[int]:
+        from reader.query.match import doc_of_gone, matches
+
         return [
             row.row_id
             for row in shelf.gone
@@ -567,8 +575,12 @@ def _tied(ranked: Iterable[tuple[float, float, int]]) -> dict[int, list[int]]:
 
 
 def _sync(
-    index: StoryIndex, on_progress: Callable[[Progress], None], is_cancelled: Callable[[], bool]
+    index: StoryIndex,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
 ) -> SyncReport:
+    from reader.index.sync import sync
+
     try:
         if not index.file.is_damaged:
             return sync(index, on_progress, is_cancelled)

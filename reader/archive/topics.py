@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from reader import clean
-from reader.archive import coerce
-from reader.archive.fences import FRONT_MATTER_LIMIT, decode
-from reader.archive.files import read_regular
 from reader.archive.scan import CONTENT_FOLDERS
 from reader.errors import StoryFileError
 from reader.model import Archive, Problem, ProblemKind, Topic, TopicFile
@@ -47,6 +44,9 @@ def _paths(root: Path) -> list[str]:
 
 
 def _read_topic(root: Path, path: str, shown: str) -> tuple[TopicFile | None, Problem | None]:
+    # The tree alone is wanted for the first frame, and reading YAML is slow to import.
+    from reader.archive.fences import FRONT_MATTER_LIMIT, decode
+    from reader.archive.files import read_regular
     from reader.archive.guarded import load_fields
 
     try:
@@ -65,6 +65,8 @@ def _read_topic(root: Path, path: str, shown: str) -> tuple[TopicFile | None, Pr
 
 
 def _text(value: object) -> str:
+    from reader.archive import coerce
+
     return clean.field(value) if isinstance(value, str) and not coerce.is_absent(value) else ""
 
 

@@ -8,18 +8,19 @@ from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.worker import get_current_worker
 
 from reader.errors import NewsreaderError, QueryError, StoryFileError
-from reader.index.sync import Progress
 from reader.library import Library, OpenStory
 from reader.model import RowId, StoryId, StoryRow, View
-from reader.query.parse import parse
-from reader.query.tree import Query
+
+if TYPE_CHECKING:
+    from reader.index.sync import Progress
+    from reader.query.tree import Query
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +73,15 @@ class Background:
 
         Attributes:
             view: The view that was asked for.
-            query: The same as it was understood; its order counts more than that of the view.
+            query: What the view searches for as it was understood, or None; its order counts more than that
+                of the view.
             ids: Row ids in order.
             cursor: The row for the cursor.
             keeps_place: As it was asked for.
         """
 
         view: View
-        query: Query
+        query: Query | None
         ids: array[int]
         cursor: int
         keeps_place: bool
@@ -139,9 +141,10 @@ class Background:
         """
 
         def work() -> None:
+            query = None
             try:
-                query = parse(view.query, datetime.now().astimezone())
                 if view.query:
+                    query = _parsed(view.query)
                     ids = self._library.search_ids(query, view, also)
                 else:
                     ids = self._library.row_ids(view, also)
@@ -225,6 +228,13 @@ class Background:
 
     def _run(self, work: Callable[[], None], group: str, *, exclusive: bool = False) -> None:
         self._node.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
+
+
+def _parsed(text: str) -> Query:
+    # Not needed for the first frame, and slow to import.
+    from reader.query.parse import parse
+
+    return parse(text, datetime.now().astimezone())
 
 
 def _place_of(current: StoryRow, place: int, ids: array[int], library: Library) -> int:

@@ -3,7 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.factories import write_archive, write_story
-from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled
+
+
+def type_in(pilot: Reading, text: str) -> None:
+    """Put `text` into the search box at once."""
+    box = main_screen(pilot).search_bar.input
+    assert box is not None
+    box.value = text
 
 
 async def test_a_search_narrows_the_list_as_one_types(archive: Path, open_app: OpenApp) -> None:
@@ -80,7 +87,7 @@ async def test_a_mistake_is_told_with_the_nearest_name_and_the_last_result_stays
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"clearview")
         await settled(pilot)
-        main_screen(pilot).search_bar.input.value = "clearview topc:ai"
+        type_in(pilot, "clearview topc:ai")
         await settled(pilot)
         assert main_screen(pilot).story_list.row_count == 1
         assert "did you mean “topic”?" in screen_text(pilot)
@@ -118,7 +125,7 @@ async def test_nothing_found_says_how_to_go_on(archive: Path, open_app: OpenApp)
 async def test_a_megabyte_pasted_into_the_box_is_cut_and_harmless(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash")
-        main_screen(pilot).search_bar.input.value = "a[/]\x1b]52;c;x\x07" * 80_000
+        type_in(pilot, "a[/]\x1b]52;c;x\x07" * 80_000)
         await settled(pilot)
         assert len(main_screen(pilot).search_bar.text) <= 1_200_000
         assert pilot.app.is_running
@@ -129,6 +136,6 @@ async def test_cjk_text_is_found_by_a_part_of_it(tmp_path: Path, open_app: OpenA
     write_story(tmp_path, "2021-01-02-b.md", title="Elsewhere")
     async with open_app(tmp_path) as pilot:
         await pilot.press("slash")
-        main_screen(pilot).search_bar.input.value = "ロス"
+        type_in(pilot, "ロス")
         await settled(pilot)
         assert main_screen(pilot).story_list.row_count == 1

@@ -9,9 +9,9 @@ from random import Random
 
 import pytest
 
-from reader import library as library_module
 from reader.archive.scan import open_archive
 from reader.errors import ArchiveError, IndexFileError, StoryFileError
+from reader.index import sync as sync_module
 from reader.index.connection import DamagedIndexError
 from reader.index.stories import StoryIndex
 from reader.library import Changes, Library
@@ -663,7 +663,7 @@ def test_an_index_that_cannot_be_written_is_told(
     def fail(*arguments: object) -> None:
         raise IndexFileError("disk full")
 
-    monkeypatch.setattr(library_module, "sync", fail)
+    monkeypatch.setattr(sync_module, "sync", fail)
     with pytest.raises(IndexFileError, match="disk full"):
         library.sync()
 

@@ -21,13 +21,10 @@ from reader import browser, links, wording
 from reader.errors import LinkError, NewsreaderError
 from reader.library import Library
 from reader.model import Count, Order, Show, StoryId, StoryRow, View
-from reader.query.complete import Completion, complete
-from reader.query.match import highlights
-from reader.query.tree import Query
 from reader.tui.background import Background
 from reader.tui.commands import MAIN, bindings
 from reader.tui.widgets.bars import Bar, HintBar
-from reader.tui.widgets.lines import Frame, Lines, no_highlights
+from reader.tui.widgets.lines import Frame, Highlight, Lines, no_highlights
 from reader.tui.widgets.rows import Rows
 from reader.tui.widgets.search_bar import SearchBar
 from reader.tui.widgets.story_list import StoryList
@@ -35,6 +32,8 @@ from reader.tui.widgets.story_pane import StoryPane
 from reader.tui.widgets.topic_tree import ALL, STARRED, Entry, TopicTree
 
 if TYPE_CHECKING:
+    from reader.query.complete import Completion
+    from reader.query.tree import Query
     from reader.tui.app import NewsreaderApp
 
 log = logging.getLogger(__name__)
@@ -80,7 +79,7 @@ class MainScreen(Screen[None]):
         self._is_mending = False
         self._is_asked_about: StoryId | None = None
         self._end_told_at: Entry | None = None
-        self._query = Query()
+        self._query: Query | None = None
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
         self._scroll_back: int | None = None
         self._providers: list[str] = []
@@ -214,12 +213,12 @@ class MainScreen(Screen[None]):
     def _show_ids(self, event: Background.IdsReady) -> None:
         if event.view != self.view:
             return
-        self._is_filled = True
+        if not self._is_filled:
+            self._is_filled = True
+            self.call_after_refresh(self.search_bar.prepare)
         if event.query != self._query:
             self._query = event.query
-            node = event.query.node
-            highlight = partial(highlights, node) if node is not None else no_highlights
-            self.story_list.highlight = self.story_pane.highlight = highlight
+            self.story_list.highlight = self.story_pane.highlight = _highlight(event.query)
             self.story_pane.forget_strips()
         self._show_empty_text()
         self.story_list.show(event.ids, event.cursor, keeps_place=event.keeps_place)
@@ -253,11 +252,11 @@ class MainScreen(Screen[None]):
             self.story_list.forget_strips()
 
     def _order_text(self) -> str:
-        is_reversed = self._query.is_reversed
-        return _ORDER_TEXT[
-            self._query.order or self.view.order,
-            self.view.is_reversed if is_reversed is None else is_reversed,
-        ]
+        order, is_reversed = self.view.order, self.view.is_reversed
+        if self._query is not None:
+            order = self._query.order or order
+            is_reversed = is_reversed if self._query.is_reversed is None else self._query.is_reversed
+        return _ORDER_TEXT[order, is_reversed]
 
     def _show_title(self) -> None:
         counts = self.library.counts()
@@ -440,6 +439,8 @@ class MainScreen(Screen[None]):
         self._providers = event.names
 
     def _complete(self, text: str, position: int) -> Sequence[Completion]:
+        from reader.query.complete import complete
+
         return complete(text, position, list(self.library.counts().topics), self._providers)
 
     @on(SearchBar.Changed)
@@ -636,3 +637,11 @@ class MainScreen(Screen[None]):
         self.story_list.set_row_height(1 if is_one_line else 2)
         self.set_class(size.width < 40 or size.height < 10, "-tiny")
         self.call_later(self._fit_topics)
+
+
+def _highlight(query: Query | None) -> Highlight:
+    if query is None or query.node is None:
+        return no_highlights
+    from reader.query.match import highlights
+
+    return partial(highlights, query.node)

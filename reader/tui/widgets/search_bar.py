@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.message import Message
-from textual.widgets import Input
 
-from reader.query.complete import Completion
-from reader.query.parse import LENGTH_LIMIT
 from reader.tui.widgets.bars import Bar
 from reader.wording import UNICODE_GLYPHS, Glyphs
 
-_SHOWN_COMPLETIONS: Final = 6
+if TYPE_CHECKING:
+    from textual.widgets import Input
 
-Complete = Callable[[str, int], Sequence[Completion]]
-"""A query and the place of the cursor to what may come next."""
+    from reader.query.complete import Completion
+
+    Complete = Callable[[str, int], Sequence[Completion]]
+    """A query and the place of the cursor to what may come next."""
+
+_SHOWN_COMPLETIONS: Final = 6
 
 
 class SearchBar(Container):
@@ -57,13 +58,21 @@ class SearchBar(Container):
         super().__init__(id=id)
         self.glyphs = glyphs
         self._complete = complete
+        self.input: Input | None = None
         self._completions: Sequence[Completion] = ()
         self._outcome = ""
         self._mistake = ""
 
     def compose(self) -> ComposeResult:
-        """The line above, and the line to type in."""
+        """The line above."""
         yield Bar(id="search-words", glyphs=self.glyphs)
+
+    async def prepare(self) -> None:
+        """Add the line to type in: after the first frame, because it takes long to import."""
+        from textual.widgets import Input
+
+        from reader.query.parse import LENGTH_LIMIT
+
         self.input = Input(
             id="search-input",
             placeholder='words, or topic:"computer vision" quality>=60 is:unread …',
@@ -71,15 +80,17 @@ class SearchBar(Container):
             compact=True,
             select_on_focus=False,
         )
-        yield self.input
+        await self.mount(self.input)
 
     @property
     def text(self) -> str:
         """What is typed."""
-        return self.input.value
+        return self.input.value if self.input is not None else ""
 
     def open(self, text: str) -> None:
         """Begin to type, with this in the box."""
+        if self.input is None:
+            return
         self.display = True
         if self.input.value != text:
             self.input.value = text
@@ -97,16 +108,16 @@ class SearchBar(Container):
         self._mistake = mistake
         self._show()
 
-    @on(Input.Changed)
-    def _text_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Every keystroke is a search."""
         event.stop()
         if self.display:
-            self._completions = self._complete(event.value, self.input.cursor_position)
+            self._completions = self._complete(event.value, event.input.cursor_position)
             self.post_message(self.Changed(event.value))
             self._show()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter ends the typing."""
         event.stop()
         self.post_message(self.Left())
 
@@ -120,7 +131,7 @@ class SearchBar(Container):
 
     def action_complete(self) -> None:
         """Take the first completion; without one, go to the stories found."""
-        if not self._completions:
+        if not self._completions or self.input is None:
             self.action_leave()
             return
         first = self._completions[0]

@@ -164,9 +164,9 @@ def test_json_has_everything(run: Run, archive: Path) -> None:
 def test_a_file_that_cannot_be_read_any_more_is_a_sentence(
     run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reader import library
+    from reader.archive import storyfile
 
-    monkeypatch.setattr(library, "read_story", lambda archive, path: None)
+    monkeypatch.setattr(storyfile, "read_story", lambda archive, path: None)
     result = run("show", "ants", "--archive", archive)
     assert result.code == 2
     assert result.err.startswith("newsreader: the file of this story is gone")
