@@ -34,6 +34,11 @@ def config_file() -> Path:
     return config_dir() / "config.yaml"
 
 
+def searches_file() -> Path:
+    """The saved searches, which need not exist."""
+    return config_dir() / "searches.yaml"
+
+
 def log_file() -> Path:
     """The log of the terminal app."""
     return log_dir() / "newsreader.log"
