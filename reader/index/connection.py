@@ -151,6 +151,8 @@ class IndexFile:
             sqlite = sqlite3.connect(self.path, BUSY_S, isolation_level=None, check_same_thread=False)
         connection = Connection(sqlite, str(self.path))
         with _closing_on_error(connection), connection.use("open it"):
+            # Lets a file give back what a large merge frees; only an empty one takes it.
+            sqlite.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _log_ahead(sqlite)
             sqlite.execute("PRAGMA synchronous=NORMAL")
         return connection

@@ -264,6 +264,8 @@ def test_a_large_first_index_is_merged_once_at_the_end(
     monkeypatch.setattr(sync_module, "BATCH_STORIES", 2)
     with searchable(write_archive(tmp_path / "g", 12), tmp_path / "index") as index:
         assert segments(index) == 1
+        with index.file.worker.use("look") as sqlite:
+            assert sqlite.execute("PRAGMA freelist_count").fetchone() == (0,)
         assert len(found(index, "story")) == 12
 
 
