@@ -22,6 +22,7 @@ from reader.config import Config
 from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
 from reader.tui.guard import line_filters
+from reader.tui.opening import Opening
 from reader.tui.screens.main import MainScreen
 from reader.tui.widgets.lines import Lines
 
@@ -35,6 +36,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         library: The archives and marks; the app opens it and closes it.
         config: The settings.
         driver_class: What talks to the terminal; Textual's choice where it is None.
+        opening: The library being opened; where it is None, the app begins with that.
     """
 
     TITLE = "newsreader"
@@ -46,6 +48,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         library: Library,
         config: Config | None = None,
         driver_class: type[Driver] | None = None,
+        opening: Opening | None = None,
     ) -> None:
         self.config = config or Config()
         self.glyphs = wording.glyphs(self.config.ascii)
@@ -56,7 +59,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         )
         self.library = library
         self.animation_level = "basic" if self.config.animations else "none"
-        self._main = MainScreen(library)
+        self._main = MainScreen(library, opening or Opening(library))
 
     def get_default_screen(self) -> Screen[None]:
         """The three panes."""
@@ -90,6 +93,11 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self._end, number))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the layout before the screen is laid out."""
+        if self._main.is_mounted:
+            self._main.fit(event.size)
 
     def on_unmount(self) -> None:
         """Save what is not saved yet."""

@@ -17,6 +17,7 @@ from textual.worker import get_current_worker
 from reader.errors import NewsreaderError, QueryError, StoryFileError
 from reader.library import Library, OpenStory
 from reader.model import RowId, StoryId, StoryRow, View
+from reader.tui.opening import Opening
 
 if TYPE_CHECKING:
     from reader.index.sync import Progress
@@ -111,9 +112,15 @@ class Background:
         self._node = node
         self._library = library
 
-    def open(self) -> None:
-        """Open the library, show what it knows, then bring it up to date."""
-        self._run(self._open, "sync")
+    def open(self, opening: Opening) -> None:
+        """Show what the library knows as soon as it is open, then bring it up to date."""
+
+        def work() -> None:
+            opening.wait()
+            self._post(self.Refreshed())
+            self._sync()
+
+        self._run(work, "sync")
 
     def sync(self) -> bool:
         """Look at the archives again; false where that is being done already."""
@@ -170,11 +177,6 @@ class Background:
                 self._post(self.StoryReady(row.story_id, None, str(error)))
 
         self._run(work, "story", exclusive=True)
-
-    def _open(self) -> None:
-        self._library.open()
-        self._post(self.Refreshed())
-        self._sync()
 
     def _sync(self) -> None:
         worker = get_current_worker()

@@ -16,6 +16,7 @@ from reader.config import Config
 from reader.errors import UsageError
 from reader.library import Library
 from reader.model import Archive
+from reader.tui.opening import Opening
 
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
 
@@ -30,12 +31,14 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     _start_log()
     if os.environ.get("NO_COLOR") and not config.theme:
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
+    library = Library(archives, on_trouble=lambda trouble: app.show_trouble(trouble))
+    # While Textual is imported, the stories are read: most often they are in the first frame.
+    opening = Opening(library)
     # Textual reads its environment while it is imported, so not before here.
     from reader.tui.app import NewsreaderApp
     from reader.tui.driver import PromptDriver
 
-    library = Library(archives, on_trouble=lambda trouble: app.show_trouble(trouble))
-    app = NewsreaderApp(library, config, PromptDriver)
+    app = NewsreaderApp(library, config, PromptDriver, opening)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

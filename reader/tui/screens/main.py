@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,6 +13,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
@@ -23,6 +25,7 @@ from reader.library import Library
 from reader.model import Count, Order, Show, StoryId, StoryRow, View
 from reader.tui.background import Background
 from reader.tui.commands import MAIN, bindings
+from reader.tui.opening import Opening
 from reader.tui.widgets.bars import Bar, HintBar
 from reader.tui.widgets.lines import Frame, Highlight, Lines, no_highlights
 from reader.tui.widgets.rows import Rows
@@ -39,6 +42,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PANES: Final = ("topics", "stories", "story")
+
+NARROW: Final = 80
+"""Fewer columns show one pane at a time."""
+
+WIDE: Final = 120
+"""So many columns have room for three panes side by side."""
+
+SHORT: Final = 24
+"""Fewer rows show no title, and a story in one line."""
+
+OPEN_PATIENCE_S: Final = 0.02
+"""How long the first frame waits for the stories: as long as drawing it twice would take."""
 
 LOAD_DELAY_S: Final = 0.06
 """How long the cursor rests on a story before its file is read: a key held down at 30 Hz reads none."""
@@ -59,12 +74,11 @@ class MainScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[Binding]] = bindings(MAIN)  # type: ignore[assignment]
     AUTO_FOCUS = "#stories"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (80, "-normal"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, opening: Opening) -> None:
         super().__init__(id="main")
         self.library = library
+        self._opening = opening
         self.background = Background(self, library)
         self.view = View()
         self.pane = "stories"
@@ -122,11 +136,20 @@ class MainScreen(Screen[None]):
     # -- starting and background work --------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Start the background work once the first frame is out."""
-        self.story_list.empty_text = "Opening the archive …"
+        """Show the stories in the first frame if they are there, and start the background work behind it."""
         self._show_pane()
-        self._show_title()
-        self.call_after_refresh(self.background.open)
+        # All that the first layout depends on, so that it is the only one.
+        self.fit(self.app.size)
+        self.set_focus(self.story_list, scroll_visible=False)
+        if self._opening.is_done(OPEN_PATIENCE_S):
+            self.topic_tree.set_topics(self.library.topics, self.library.counts())
+            self._fit_topics(self.app.size.width)
+            self._show_stories(self.library.row_ids(self.view), 0)
+            self.call_after_refresh(self.background.sync)
+        else:
+            self.story_list.empty_text = "Opening the archive …"
+            self._show_title()
+            self.call_after_refresh(self.background.open, self._opening)
         self.set_interval(POLL_S, self._poll)
 
     def _poll(self) -> None:
@@ -213,22 +236,25 @@ class MainScreen(Screen[None]):
     def _show_ids(self, event: Background.IdsReady) -> None:
         if event.view != self.view:
             return
-        if not self._is_filled:
-            self._is_filled = True
-            self.call_after_refresh(self.search_bar.prepare)
         if event.query != self._query:
             self._query = event.query
             self.story_list.highlight = self.story_pane.highlight = _highlight(event.query)
             self.story_pane.forget_strips()
-        self._show_empty_text()
-        self.story_list.show(event.ids, event.cursor, keeps_place=event.keeps_place)
-        if not event.ids:
-            self._show_story()
+        self._show_stories(event.ids, event.cursor, keeps_place=event.keeps_place)
         if self.view.query:
             self.search_bar.show_outcome(wording.count_text(len(event.ids), "story"))
         elif self._scroll_back is not None:
             self.story_list.scroll_line(self._scroll_back)
         self._scroll_back = None
+
+    def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
+        if not self._is_filled:
+            self._is_filled = True
+            self.call_after_refresh(self.search_bar.prepare)
+        self._show_empty_text()
+        self.story_list.show(ids, cursor, keeps_place=keeps_place)
+        if not ids:
+            self._show_story()
         self._show_title()
 
     @on(Background.QueryRefused)
@@ -619,24 +645,30 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
 
-    def _fit_topics(self) -> None:
+    def _fit_topics(self, width: int = 0) -> None:
         """As wide as its labels, but no more than its share of the screen."""
+        width = width or self.size.width
         frame = self.query_one("#topics-frame")
-        if self.has_class("-narrow"):
+        if width < NARROW:
             frame.styles.width = None
-            return
-        share = self.size.width * 3 // 10
-        frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), share, 44)
+        else:
+            frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), width * 3 // 10, 44)
 
     # -- layout ------------------------------------------------------------------------------------
 
-    def on_resize(self, event: events.Resize) -> None:
-        """One line a story on a short screen; nothing at all on a tiny one."""
-        size = event.size
-        is_one_line = size.height < 24 or self.reader.config.density == "one-line"
-        self.story_list.set_row_height(1 if is_one_line else 2)
+    def fit(self, size: Size) -> None:
+        """Choose the layout for a size, before Textual lays the screen out.
+
+        Its own breakpoints take effect after that, and everything is drawn twice.
+        """
+        self.set_class(size.width < NARROW, "-narrow")
+        self.set_class(NARROW <= size.width < WIDE, "-normal")
+        self.set_class(size.width >= WIDE, "-wide")
+        self.set_class(size.height < SHORT, "-short")
         self.set_class(size.width < 40 or size.height < 10, "-tiny")
-        self.call_later(self._fit_topics)
+        is_one_line = size.height < SHORT or self.reader.config.density == "one-line"
+        self.story_list.set_row_height(1 if is_one_line else 2)
+        self._fit_topics(size.width)
 
 
 def _highlight(query: Query | None) -> Highlight:

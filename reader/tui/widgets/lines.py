@@ -40,6 +40,8 @@ class Lines(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
+        # It is always shown; learning that from the first layout makes Textual do a second one.
+        self.set_reactive(Lines.show_vertical_scrollbar, True)
         self._part_styles: dict[tuple[str, ...], Style] = {}
 
     def render_lines(self, crop: Region) -> list[Strip]:
