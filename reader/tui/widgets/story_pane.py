@@ -107,6 +107,11 @@ class StoryPane(Lines):
         return self._open is not None or bool(self._notice)
 
     @property
+    def _is_awaited(self) -> bool:
+        """Whether there is related coverage that is still being read."""
+        return self._row is not None and bool(self._row.related_count) and not self.is_settled
+
+    @property
     def _story(self) -> Story | None:
         return self._open.story if self._open is not None else None
 
@@ -152,6 +157,8 @@ class StoryPane(Lines):
 
     def toggle_item(self) -> bool:
         """Expand or fold the item under the cursor; choose the first one where none is. False without any."""
+        if self._is_awaited:
+            return True
         if self._open is None or not self._open.related:
             return False
         if self.cursor == WHOLE_STORY:
@@ -167,7 +174,7 @@ class StoryPane(Lines):
 
         While the story is still being read, it waits for it.
         """
-        if self._open is None and self._row is not None and self._row.related_count:
+        if self._is_awaited:
             self._is_expanding = not self._is_expanding
             return True
         if self._open is None or not self._open.related:
@@ -427,9 +434,9 @@ class StoryPane(Lines):
             if item == WHOLE_STORY:
                 yield Line()
             return
-        margin = " " * indent
+        margin = ((" " * indent, "story--text"),) if indent else ()
         for line in Content(self._shown(text)).wrap(max(4, width - 1 - indent)):
-            yield Line(((margin + line.plain.rstrip(), component),), item)
+            yield Line((*margin, (line.plain.rstrip(), component)), item)
 
     @property
     def _is_ascii(self) -> bool:
