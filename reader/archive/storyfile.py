@@ -111,7 +111,11 @@ def read_story(archive: Archive, path: str) -> Story | None:
     Raises:
         StoryFileError: If the file has vanished, cannot be read or is no regular file.
     """
-    data, is_longer = read_regular(archive.root, path, FILE_LIMIT)
+    return whole_story(path, *read_regular(archive.root, path, FILE_LIMIT))
+
+
+def whole_story(path: str, data: bytes, is_longer: bool) -> Story | None:
+    """What `parse_story` gives; told if the file `is_longer` than its first `FILE_LIMIT` bytes, the data."""
     story = parse_story(path, data)
     if story is None or not is_longer:
         return story

@@ -7,6 +7,7 @@ import operator
 import os
 import re
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import compress, islice
@@ -54,11 +55,15 @@ class StoryIndex:
         archive: The folder it describes.
         folder: Where the index files lie.
         stem: Gives the part of a story id that stays when its file moves to another folder.
+
+    Attributes:
+        syncing: Held by the thread that brings it up to date.
     """
 
     def __init__(self, archive: Archive, folder: Path, stem: Callable[[StoryId], str]) -> None:
         self.archive = archive
         self.stem = stem
+        self.syncing = threading.Lock()
         self._folder = folder
         self.file = IndexFile(archive, folder)
         self._topicsets: dict[int, tuple[str, ...]] = {}

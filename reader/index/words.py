@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
 from reader.errors import IndexFileError
 from reader.index.connection import Connection
-from reader.model import Story
-from reader.query.text import rest_text, starts_text, title_text
+from reader.query.text import joined_words, starts_text
 
 _MANY: Final = 5_000
 """From so many stories on, half of the archive or more, merging waits for the end: it is done once then."""
@@ -43,9 +42,14 @@ class Text:
     doc: int = 0
 
     @classmethod
-    def of(cls, story: Story) -> Self:
-        """The text of a story, under no number yet."""
-        title, rest = title_text(story), rest_text(story)
+    def of(cls, title: str, texts: Iterable[str]) -> Self:
+        """The text of a story, under no number yet.
+
+        Args:
+            title: The story's.
+            texts: What `reader.query.text.searched_texts` lists.
+        """
+        title, rest = joined_words((title,)), joined_words(texts)
         return cls(title, rest, zlib.crc32(f"{title}\n{rest}".encode()))
 
     def under(self, doc: int) -> Text:

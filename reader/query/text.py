@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from operator import itemgetter
 from typing import Final
@@ -83,10 +83,24 @@ def title_text(story: Story) -> str:
 
 def rest_text(story: Story) -> str:
     """The words of everything else a search looks at, parted by spaces: what it says and who said it too."""
+    return joined_words(searched_texts(story))
+
+
+def searched_texts(story: Story) -> list[str]:
+    """What a search looks at beside the title; some may be empty.
+
+    The excerpt, name and domain of the provider, the topics; then of each related story the title, the
+    excerpt and the provider's name.
+    """
     provider = story.provider
     texts = [story.excerpt, provider.name, provider.domain, *story.topics]
     for item in story.related:
         texts += (item.title, item.excerpt, item.provider.name)
+    return texts
+
+
+def joined_words(texts: Iterable[str]) -> str:
+    """The words of several texts, parted by spaces, `SEPARATOR` between one text and the next."""
     text = f" {SEPARATOR} ".join([" ".join(words(text)) for text in texts if text])
     return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
 

@@ -15,6 +15,7 @@ import pytest
 from reader.archive.scan import Scan, open_archive, scan
 from reader.errors import ArchiveError, IndexFileError
 from reader.index import sync as sync_module
+from reader.index import words
 from reader.index.connection import DamagedIndexError
 from reader.index.stories import StoryIndex
 from reader.index.sync import Progress, sync
@@ -49,7 +50,7 @@ def test_what_did_not_change_is_not_read_again(
     (archive / "README.md").write_text("# About\n")
     (archive / "bad.md").write_text(BAD)
     synced(archive, folder)
-    monkeypatch.delattr(sync_module, "read_story")
+    monkeypatch.delattr(sync_module, "read_regular")
     report = synced(archive, folder)
     assert (report.read, report.has_changes) == (0, False)
 
@@ -292,7 +293,7 @@ def test_a_full_disk_is_told_and_leaves_the_index_as_it_was(
 
     with opened(archive, folder) as index:
         with monkeypatch.context() as patched:
-            patched.setattr(sync_module, "_write_story", fail)
+            patched.setattr(words, "write", fail)
             with pytest.raises(IndexFileError, match="full") as caught:
                 sync(index)
         assert not isinstance(caught.value, DamagedIndexError)
