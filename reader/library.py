@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from array import array
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -43,6 +43,8 @@ from reader.state.keeper import Change, MarkKeeper
 # Parsing, syncing and searching are imported where they begin: none of it is needed for the first frame,
 # and together they take as long to import as all the rest.
 if TYPE_CHECKING:
+    from reader.index.figures import Figures
+    from reader.index.first import Entry
     from reader.index.sync import Progress, SyncReport
     from reader.query.tree import Node, Query
 
@@ -92,6 +94,7 @@ class _Shelf:
     catalogues: list[Catalogue] = field(default_factory=list)
     adopted: dict[StoryId, StoryId] = field(default_factory=dict)
     gone: list[StoryRow] = field(default_factory=list)
+    marked: dict[RowId, Mark] = field(default_factory=dict)
 
 
 class Library:
@@ -131,6 +134,22 @@ class Library:
         self.keeper.load()
         self.reload()
 
+    def open_marks(self, *, has_topics: bool = False) -> None:
+        """Read the marks only, in place of `open`: for `first_ids`, and for stories one has the id of.
+
+        Args:
+            has_topics: Whether to read the topic tree as well: 10 ms at 100,000 stories.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+        """
+        self.keeper.load()
+        shelf = self._read_marks()
+        shelf.catalogues = self._shelf.catalogues
+        shelf.tree = self._read_tree() if has_topics else ()
+        with self._lock:
+            self._shelf = shelf
+
     def close(self) -> None:
         """Save what is not saved yet; close the files. Quick unless the disk is not."""
         self.keeper.close()
@@ -151,6 +170,26 @@ class Library:
         reports = [_sync(index, on_progress, is_cancelled) for index in self._indexes]
         self._is_synced = True
         return reports
+
+    def is_unchanged(self) -> bool:
+        """Whether no file was added, removed or renamed since the last sync: a look at each folder.
+
+        False where that is not known.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+        """
+        from reader.index.folders import is_unchanged
+
+        try:
+            return all(map(is_unchanged, self._indexes))
+        except DamagedIndexError:  # the sync builds it anew
+            return False
+
+    def rebuild(self) -> None:
+        """Delete what the indexes hold; the next `sync` fills them again. The marks stay."""
+        for index in self._indexes:
+            index.rebuild()
 
     def reload(self) -> None:
         """Take in what the indexes hold now. Linear in the archive: 0.2 s at 100,000 stories.
@@ -261,11 +300,7 @@ class Library:
         from reader.index.search import search
         from reader.query.tree import with_children
 
-        view = replace(
-            view,
-            order=query.order or view.order,
-            is_reversed=view.is_reversed if query.is_reversed is None else query.is_reversed,
-        )
+        view = _ordered(view, query)
         shelf = self._shelf
         node = None if query.node is None else with_children(query.node, shelf.tree)
         parts = [
@@ -284,6 +319,38 @@ class Library:
             with self._lock:
                 ids = array("q", [*ids, *self._gone_ids(shelf, also, node)])
         return ids[:limit] if limit else ids
+
+    def first_ids(self, view: View, limit: int, query: Query | None = None) -> array[int]:
+        """What `row_ids` or `search_ids` begin with, at most `limit`; needs no more than `open_marks`.
+
+        Args:
+            view: Which stories; of any topic.
+            limit: 1 and up.
+            query: What to find; what it says of the order counts more than the view.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+            QueryError: If the query is more than SQLite can take.
+        """
+        from reader.index.first import first
+
+        shelf, node = self._shelf, None
+        if query is not None and query.node is not None:
+            from reader.query.tree import with_children
+
+            node = with_children(query.node, shelf.tree)
+        view = view if query is None else _ordered(view, query)
+        entries: list[Entry] = []
+        for number, index in enumerate(self._indexes):
+            base = number * _BASE
+            read, starred = _marked_rows(shelf.marked, number)
+            found = first(index, view, limit, is_read=read, is_starred=starred, node=node)
+            entries += [(one, two, title, base + row) for one, two, title, row in found]
+        entries.sort(key=lambda entry: entry[:3])
+        ids = array("q", [entry[3] for entry in entries])
+        if view.show is Show.STARRED:
+            ids.extend(self._gone_ids(shelf, (), node))
+        return ids[:limit]
 
     def provider_names(self) -> list[str]:
         """Who published the stories, sorted: what a query can be completed with."""
@@ -356,6 +423,18 @@ class Library:
         """Everything wrong with the files of the archives."""
         return [(index.archive, problem) for index in self._indexes for problem in index.problems()]
 
+    def index_files(self) -> list[tuple[Archive, Path, int]]:
+        """Of each archive where its index lies, and how many stories that holds."""
+        from reader.index.figures import story_count
+
+        return [(index.archive, index.file.path, story_count(index)) for index in self._indexes]
+
+    def figures(self) -> Figures:
+        """How many stories there are by provider, month and quality."""
+        from reader.index.figures import figures, summed
+
+        return summed(map(figures, self._indexes))
+
     def problem_count(self) -> int:
         """How many problems there are."""
         return sum(index.problem_count() for index in self._indexes)
@@ -425,24 +504,27 @@ class Library:
     def _read_shelf(self) -> _Shelf:
         tree = self._read_tree()
         catalogues = [index.catalogue(tree) for index in self._indexes]
+        shelf = self._read_marks()
+        for row_id, mark in shelf.marked.items():
+            _mark(catalogues, row_id, mark)
+        return replace(shelf, tree=tree, catalogues=catalogues, marked={})
+
+    def _read_marks(self) -> _Shelf:
+        """A shelf with nothing but marks: whose they are by now."""
         marks = self.keeper.marks()
         rows = self._rows_of(mark.story_id for mark in marks)
         orphans = [mark for mark in marks if mark.story_id not in rows]
         owners = self._owners(orphans, rows)
         adopted = {story_id: old for story_id, old in owners.items() if self.keeper.get(story_id) is None}
-        for mark in marks:
-            row_id = rows.get(mark.story_id)
-            if row_id is not None:
-                _mark(catalogues, row_id, mark)
+        marked = {rows[mark.story_id]: mark for mark in marks if mark.story_id in rows}
         by_id = {mark.story_id: mark for mark in orphans}
-        for story_id, old_id in adopted.items():
-            _mark(catalogues, rows[story_id], by_id[old_id])
+        marked.update((rows[story_id], by_id[old_id]) for story_id, old_id in adopted.items())
         # What a moved story left behind when it was pressed again is no story that is gone.
         taken = set(owners.values())
         kept = [mark for mark in orphans if mark.is_starred and mark.story_id not in taken]
         kept.sort(key=lambda mark: (mark.published_at or EPOCH, mark.title), reverse=True)
         gone = [_gone_row(number, mark) for number, mark in enumerate(kept, start=1)]
-        return _Shelf(tree, catalogues, adopted, gone)
+        return _Shelf(adopted=adopted, gone=gone, marked=marked)
 
     def _read_tree(self) -> tuple[Topic, ...]:
         files = [file for index in self._indexes for file in index.topic_files()]
@@ -528,6 +610,24 @@ def _mark(catalogues: Sequence[Catalogue], row_id: RowId, mark: Mark) -> None:
         catalogue.mark(row_id % _BASE, is_read=bool(mark.is_read), is_starred=bool(mark.is_starred))
 
 
+def _marked_rows(
+    marked: Mapping[RowId, Mark], number: int
+) -> tuple[Callable[[int], bool], Callable[[int], bool]]:
+    """Whether a row of an archive is read, and whether it is starred."""
+    here = {row_id % _BASE: mark for row_id, mark in marked.items() if row_id // _BASE == number}
+    read = frozenset(row for row, mark in here.items() if mark.is_read)
+    return read.__contains__, frozenset(row for row, mark in here.items() if mark.is_starred).__contains__
+
+
+def _ordered(view: View, query: Query) -> View:
+    """The view in the order that a query asks for, if it does."""
+    return replace(
+        view,
+        order=query.order or view.order,
+        is_reversed=view.is_reversed if query.is_reversed is None else query.is_reversed,
+    )
+
+
 def _gone_row(number: int, mark: Mark) -> StoryRow:
     return StoryRow(
         row_id=RowId(-number),
@@ -579,15 +679,21 @@ def _sync(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> SyncReport:
+    from reader.index import folders
     from reader.index.sync import sync
 
+    # Seen before the sync: what changes meanwhile is then looked at again.
+    seen = folders.look(index.archive)
     try:
-        if not index.file.is_damaged:
-            return sync(index, on_progress, is_cancelled)
+        if index.file.is_damaged:
+            index.rebuild()
+        report = sync(index, on_progress, is_cancelled)
     except DamagedIndexError:
-        pass
-    index.rebuild()
-    return sync(index, on_progress, is_cancelled)
+        index.rebuild()
+        report = sync(index, on_progress, is_cancelled)
+    if seen and not report.was_cancelled:
+        folders.remember(index, seen)
+    return report
 
 
 def _sum(counts: Iterable[Count]) -> Count:
