@@ -28,7 +28,10 @@ WRONG_USE: Final = 2
 
 COMMANDS: Final = {
     "list": "print the stories, one a line",
+    "search": "print the stories that a query finds",
     "show": "print one story",
+    "stats": "count the stories by topic, provider and month",
+    "index": "bring the index up to date",
     "check": "print what is wrong with the files of an archive",
     "where": "print where newsreader keeps its own files",
 }
@@ -132,7 +135,7 @@ def _app_parser() -> argparse.ArgumentParser:
     commands = "\n".join(f"  newsreader {name:{width}}  {what}" for name, what in COMMANDS.items())
     parser = Parser(
         prog="newsreader",
-        usage="newsreader [options] [PATH ...]\n       newsreader {list,show,check,where} ...",
+        usage=f"newsreader [options] [PATH ...]\n       newsreader {{{','.join(COMMANDS)}}} ...",
         description=_DESCRIPTION,
         epilog=f"without the screen (each has its own --help):\n{commands}\n\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -152,6 +155,7 @@ examples:
   newsreader ~/news/powerapps        an archive
   newsreader ./list                  a folder that is called like a command
   newsreader list --unread --limit 10
+  newsreader search topic:AI quality:60..90
   newsreader check ~/news/powerapps"""
 
 

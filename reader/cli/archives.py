@@ -119,9 +119,22 @@ def seeds_dir() -> Path:
         raise ArchiveError(str(error)) from error
 
 
+def add_sync_option(parser: argparse.ArgumentParser) -> None:
+    """The option that `synced` is asked with."""
+    parser.add_argument(
+        "--sync", action="store_true", help="look at every file first, also for what was written in place"
+    )
+
+
 @contextlib.contextmanager
-def synced(choice: Choice) -> Iterator[Library]:
+def synced(choice: Choice, *, is_asked: bool = True, is_page: bool = False) -> Iterator[Library]:
     """The library of these archives, up to date, with progress and warnings on stderr.
+
+    Args:
+        choice: The archives.
+        is_asked: Whether to look at every file; else only where a folder says that a file was added,
+            removed, renamed or replaced since the last time.
+        is_page: Open no more than `Library.first_ids` needs, which takes no time.
 
     Raises:
         NewsreaderError: If an archive is gone or an index cannot be written.
@@ -133,9 +146,13 @@ def synced(choice: Choice) -> Iterator[Library]:
         output.warn(warning)
     library = Library(choice.archives)
     try:
-        _sync(library)
+        if is_asked or not library.is_unchanged():
+            _sync(library)
         # After the sync, because each look at an index of 100,000 stories takes a fifth of a second.
-        library.open()
+        if is_page:
+            library.open_marks()
+        else:
+            library.open()
         for trouble in filter(None, (library.index_trouble(), library.keeper.trouble)):
             output.warn(trouble)
         yield library

@@ -24,6 +24,8 @@ PATIENCE_S: Final = 0.5
 """Work that is done by then needs no word."""
 
 _EVERY_S: Final = 0.1
+_POINT_CELLS: Final = 70
+_POINT_BEFORE: Final = 50
 _CLEAR: Final = "\r\x1b[K"
 
 
@@ -99,6 +101,17 @@ def say(words: str) -> None:
 def warn(sentence: str) -> None:
     """One sentence under the program's name."""
     say(f"newsreader: {sentence}")
+
+
+def point_at(text: str, place: int) -> None:
+    """A line of text on stderr, with a caret below the character at `place`; of a long text what is near."""
+    start = max(0, place - _POINT_BEFORE)
+    shown, before = (_one_line(text[start:end]) for end in (start + _POINT_CELLS, place))
+    _tell(f"  {shown}\n  {' ' * text_cells(before)}^\n")
+
+
+def _one_line(text: str) -> str:
+    return clean.block(text).replace("\n", " ")
 
 
 class ProgressLine:

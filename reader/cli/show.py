@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from reader import clean, wording
 from reader.cli import DONE, output
-from reader.cli.archives import Choice, add_archive_options, choose, paths_of, synced
-from reader.cli.list import marked_values, rows
+from reader.cli.archives import Choice, add_archive_options, add_sync_option, choose, paths_of, synced
+from reader.cli.listing import marked_values, rows
 from reader.cli.values import path_text, report_values, story_values
 from reader.config import Config
 from reader.errors import UsageError
@@ -40,6 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("story", metavar="ID|FILE", help="the story")
     add_archive_options(parser)
     parser.add_argument("--json", action="store_true", help="everything, as a JSON object")
+    add_sync_option(parser)
 
 
 def run(options: argparse.Namespace, config: Config) -> int:
@@ -49,7 +50,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
         NewsreaderError: If no story is meant, or more than one, or its file cannot be read.
     """
     choice = _choose(options.story, paths_of(options), config)
-    with synced(choice) as library:
+    with synced(choice, is_asked=options.sync, is_page=True) as library:
         row = _find(options.story, choice, library)
         story = library.story(row)
         if options.json:
@@ -93,6 +94,7 @@ def _find(word: str, choice: Choice, library: Library) -> StoryRow:
         row_id = library.find(story_id)
         if row_id is not None and (found := library.rows([row_id])):
             return found[0]
+    library.open()
     found = _matching(word, library)
     if len(found) != 1:
         raise UsageError(_unclear(word, found))

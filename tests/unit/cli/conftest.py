@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from reader.cli import output, run_command_line
+from reader.index import folders
 from tests.factories import write_story
 from tests.unit.cli.running import Result, Run
 
@@ -26,6 +27,12 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """A terminal of 60 columns at stdout; pytest changes the streams between set-up and test."""
     monkeypatch.setattr(output, "is_terminal", lambda: True)
     monkeypatch.setenv("COLUMNS", "60")
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders are believed at once, though a moment ago they were still being filled."""
+    monkeypatch.setattr(folders, "SETTLED_S", 0)
 
 
 @pytest.fixture

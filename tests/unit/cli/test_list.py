@@ -6,31 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from reader.archive.scan import open_archive
-from reader.cli import list as listing
+from reader.cli import listing
 from reader.library import Library
-from reader.model import StoryId
 from tests.factories import write_archive, write_story
+from tests.unit.cli.marking import mark
 from tests.unit.cli.running import Result, Run
 
 
 def titles(result: Result) -> list[str]:
     assert result.code == 0, result.err
     return [cells[4] for cells in result.cells]
-
-
-def mark(folder: Path, path: str, *, is_read: bool | None = None, is_starred: bool | None = None) -> None:
-    library = Library([open_archive(folder)])
-    library.sync()
-    library.open()
-    row_id = library.find(StoryId(f"{folder.name}/{path}"))
-    assert row_id is not None
-    (row,) = library.rows([row_id])
-    if is_read is not None:
-        library.set_read(row, is_read)
-    if is_starred is not None:
-        library.set_starred(row, is_starred)
-    library.close()
 
 
 def test_each_story_is_a_line_of_fields_parted_by_tabs(run: Run, archive: Path) -> None:
@@ -231,3 +216,39 @@ def test_without_utf8_json_is_ascii_and_titles_have_question_marks(
     assert b"\tGr??e\t" in raw.getvalue()
     run("list", archive, "--limit", "1", "--json")
     assert json.loads(raw.getvalue().partition(b"\n")[2])[0]["title"] == "Grüße"
+
+
+# With a limit the first stories come straight from the index.
+
+
+def test_with_a_limit_marks_and_gone_stories_count_as_without(run: Run, archive: Path) -> None:
+    mark(archive, "2020/ants.md", is_starred=True)
+    mark(archive, "2021/clouds.md", is_read=True, is_starred=True)
+    (archive / "2020" / "ants.md").unlink()
+    assert titles(run("list", archive, "--starred", "--limit", "9")) == ["Clouds ahead", "Ants"]
+    assert titles(run("list", archive, "--starred", "--limit", "1")) == ["Clouds ahead"]
+    assert titles(run("list", archive, "--unread", "--limit", "9")) == ["Robots at work"]
+
+
+def test_a_new_story_is_listed_at_once_and_one_written_in_place_with_sync(
+    run: Run, archive: Path, settled: None
+) -> None:
+    assert len(titles(run("list", archive, "--limit", "9"))) == 3
+    ants = archive / "2020" / "ants.md"
+    ants.write_text(ants.read_text().replace("Ants", "Bees"))
+    assert titles(run("list", archive, "--limit", "9"))[-1] == "Ants"
+    assert titles(run("list", archive, "--limit", "9", "--sync"))[-1] == "Bees"
+    write_story(archive, "2020/new/wasps.md", title="Wasps", publishedDateTime="2020-01-01T00:00:00Z")
+    assert titles(run("list", archive, "--limit", "9"))[-1] == "Wasps"
+    (archive / "2020" / "new" / "wasps.md").unlink()
+    assert titles(run("list", archive))[-1] == "Bees"
+
+
+def test_an_archive_that_did_not_change_is_not_looked_through(
+    run: Run, archive: Path, settled: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("list", archive)
+    monkeypatch.setattr(Library, "sync", None)
+    assert len(titles(run("list", archive))) == 3
+    assert run("show", "ants", "--archive", archive).code == 0
+    assert run("stats", archive).code == 0

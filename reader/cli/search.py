@@ -1,0 +1,100 @@
+"""``newsreader search``: the stories that a query finds, one a line."""
+
+from __future__ import annotations
+
+import argparse
+from array import array
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from reader.cli import DONE, WRONG_USE, output
+from reader.cli.archives import add_archive_options, add_sync_option, choose, paths_of, synced
+from reader.cli.listing import LINES, add_listing_options, add_sort_option, write_stories
+from reader.config import Config
+from reader.errors import QueryError
+from reader.model import Order, Topic, View
+
+if TYPE_CHECKING:
+    from reader.library import Library
+    from reader.query.tree import Query
+
+EXAMPLES: Final = f"""\
+{LINES}
+Words of a query may be given one by one or in quotes; a word is taken whole,
+and with a star as the beginning of one: recog*. Behind -- a query may begin with
+a dash. No story found is no mistake: the exit code is 0.
+
+examples:
+  newsreader search facial recognition --limit 10
+  newsreader search 'topic:AI quality>=60 since:2021 -"press release"'
+  newsreader search --json -- -is:read provider:neowin"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("query", metavar="QUERY", nargs="+", help="words, or a query")
+    add_archive_options(parser)
+    add_sort_option(parser, default=None)
+    add_listing_options(parser)
+    add_sync_option(parser)
+
+
+def run(options: argparse.Namespace, config: Config) -> int:
+    """Print the stories that the query finds.
+
+    Raises:
+        NewsreaderError: If they cannot be looked for.
+    """
+    text = " ".join(options.query)
+    choice = choose(paths_of(options), config)
+    # Topics of the query are a matter of the whole tree.
+    is_page = bool(options.limit and not _names_topic(text))
+    with synced(choice, is_asked=options.sync, is_page=is_page) as library:
+        try:
+            query = _parsed(text, options, None if is_page else library.topics)
+            ids = _found(library, query, options.limit, is_page=is_page)
+        except QueryError as error:
+            output.warn(str(error))
+            output.point_at(text, error.position)
+            return WRONG_USE
+        write_stories(library, choice, ids, is_json=options.json)
+    if not ids:
+        output.flush()
+        output.say("no story found")
+    return DONE
+
+
+def _names_topic(text: str) -> bool:
+    from reader.query.parse import tokens
+
+    return any(token.name == "topic" for token in tokens(text))
+
+
+def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic] | None) -> Query:
+    """The query, the options put into it: they count more than what it says of its order itself.
+
+    Raises:
+        QueryError: If it cannot be meant.
+    """
+    from reader.query.parse import parse
+    from reader.query.tree import Query
+
+    # Typed to its end: the last word is whole.
+    query = parse(f"{text} ", datetime.now().astimezone(), None if topics is None else _names(topics))
+    return Query(
+        query.node,
+        query.order if options.sort is None else Order(options.sort),
+        True if options.reverse else query.is_reversed,
+        text,
+    )
+
+
+def _names(tree: Sequence[Topic]) -> list[str]:
+    return [name for topic in tree for name in (topic.name, *_names(topic.children))]
+
+
+def _found(library: Library, query: Query, limit: int | None, *, is_page: bool) -> array[int]:
+    if is_page and limit:
+        return library.first_ids(View(), limit, query)
+    return library.search_ids(query, View(), limit=limit or 0)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from reader import locations
+from reader.cli import index
+from tests.factories import write_archive
+from tests.unit.cli.running import Run
+
+
+def index_file(name: str) -> Path:
+    (path,) = (locations.cache_dir() / "index").glob(f"{name}-*.sqlite")
+    return path
+
+
+def test_it_says_how_many_stories_how_long_and_where(run: Run, archive: Path) -> None:
+    result = run("index", archive)
+    assert result.code == 0
+    assert result.out == f"powerapps: 3 stories, 3 read now, 0 forgotten; {index_file('powerapps')}\n"
+    assert re.fullmatch(r"done in \d+\.\d s\n", result.err)
+
+
+def test_only_what_changed_is_read(run: Run, archive: Path) -> None:
+    run("index", archive)
+    ants = archive / "2020" / "ants.md"
+    ants.write_text(ants.read_text() + "\nMore.\n")
+    (archive / "2021" / "robots.md").unlink()
+    assert "2 stories, 1 read now, 1 forgotten" in run("index", archive).out
+
+
+def test_rebuilt_it_is_read_anew(run: Run, archive: Path) -> None:
+    run("index", archive)
+    assert "3 stories, 3 read now, 0 forgotten" in run("index", "--archive", archive, "--rebuild").out
+    assert index_file("powerapps").exists()
+
+
+def test_as_json(run: Run, archive: Path) -> None:
+    assert run("index", archive, "--json").json == [
+        {
+            "archive": "powerapps",
+            "index": str(index_file("powerapps")),
+            "stories": 3,
+            "read": 3,
+            "forgotten": 0,
+        }
+    ]
+
+
+def test_what_is_wrong_with_config_and_index_is_told(
+    run: Run, archive: Path, config_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config_home.mkdir(parents=True)
+    (config_home / "config.yaml").write_text(f"archives: [/nowhere, {archive}]\n")
+    (tmp_path / "cache").write_text("in the way of the folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first, second, _ = run("index").err.splitlines()
+    assert first == "newsreader: config.yaml: /nowhere: no such file or directory"
+    assert "this session works without it" in second
+
+
+def test_in_a_pipe_a_line_now_and_then_says_how_far_it_is(
+    run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "EVERY_S", -1)
+    lines = run("index", archive).err.splitlines()
+    assert (lines[0], lines[-2]) == ("Looking for changes", "Indexing 3 of 3")
+
+
+def test_short_work_needs_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    times = iter([0.0, 1.0, 5.0, 5.0, 9.0])
+    show = index._lines(lambda: next(times))
+    for done in range(3):
+        show(done, 10)
+    assert capsys.readouterr().err == "Indexing 1 of 10\n"
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    write_archive(tmp_path / "many", 5)
+    monkeypatch.setenv("TERM", "xterm")
+    stderr = Terminal()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    assert "5 stories" in run("index", tmp_path / "many").out
+    told = stderr.getvalue()
+    assert "Looking for changes" in told
+    assert "5/5" in told
+
+
+def test_without_stderr_it_works_in_silence(run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert run("index", archive).code == 0
