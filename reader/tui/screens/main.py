@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
 from textual.containers import Container
 from textual.geometry import Size
@@ -432,6 +432,9 @@ class MainScreen(Screen[None]):
                 browser.start(command)
         except LinkError as error:
             self.reader.say(str(error), severity="warning")
+            return
+        except SuspendNotSupported:
+            self.reader.say("This browser needs the terminal for itself; y copies the link.", severity="warning")
             return
         self.reader.say(f"Opened {host}")
         if row.story_id and not self.library.is_read(row.story_id):
