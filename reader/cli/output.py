@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import sys
 import time
 import unicodedata
@@ -48,6 +47,8 @@ def is_utf8() -> bool:
 
 def width_cells() -> int:
     """Columns of the terminal; 80 where they are not known."""
+    import shutil  # loads five ways to pack files: as long as reading a page of stories
+
     return shutil.get_terminal_size().columns
 
 

@@ -48,6 +48,12 @@ def loaded_by(*arguments: str) -> set[str]:
         ("check",),
         ("where",),
         ("show", "ruled illegal in canada"),
+        ("search", "clearview", "is:unread", "--limit", "5"),
+        ("search", "topic:ai"),
+        ("stats",),
+        ("stats", "--json"),
+        ("index",),
+        ("index", "--rebuild"),
     ],
 )
 def test_no_command_without_the_screen_loads_textual(arguments: tuple[str, ...]) -> None:
@@ -68,3 +74,9 @@ def test_what_only_looks_for_files_loads_no_sqlite() -> None:
 def test_an_archive_that_did_not_change_is_listed_without_yaml() -> None:
     loaded_by("list")
     assert not {"yaml", "frontmatter"} & loaded_by("list")
+
+
+def test_a_first_page_is_listed_without_what_parses_queries() -> None:
+    loaded_by("list")
+    loaded = loaded_by("list", "--limit", "5")
+    assert not {"reader.query.parse", "reader.query.sql", "reader.index.search", "rich"} & loaded
