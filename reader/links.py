@@ -14,6 +14,10 @@ URL_LIMIT: Final = 2_083
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
 _BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 _URL_CHARS: Final = "!#$%&'()*+,-./:;=?@[]_~"
+# Nothing in it that `url_key` would change but "www." and the last slashes, and `safe_url` nothing at all.
+_SIMPLE = re.compile(
+    r"https?://(?:www\.)?+(?!-)((?:[a-z0-9_-]++\.)++[a-z]{2,}+(?:/[A-Za-z0-9_!$%&'()*+,./:;=@~-]*+)?+)"
+)
 # Parameters that say where a click came from, not which page it leads to.
 _TRACKING = re.compile(
     r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|ncid|ocid|cmpid|wt\.mc_id)$",
@@ -65,6 +69,9 @@ def url_key(text: str) -> str:
     Scheme, ``www.``, default port, trailing slash, fragment and tracking parameters do not count; the rest
     of the query does, in any order.
     """
+    # Nearly all are simple, and a first index asks for every story's: this takes a tenth of the time.
+    if len(text) <= URL_LIMIT and (simple := _SIMPLE.fullmatch(text)):
+        return simple[1].rstrip("/")
     try:
         url = urlsplit(safe_url(text))
     except LinkError:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Final
 
 from reader import clean
 from reader.errors import StoryFileError
+
+_CHUNK_BYTES: Final = 65_536  # asking for all of a large limit takes longer than reading a usual file
 
 
 def read_regular(root: Path, path: str, limit: int) -> tuple[bytes, bool]:
@@ -20,7 +23,7 @@ def read_regular(root: Path, path: str, limit: int) -> tuple[bytes, bool]:
         raise StoryFileError(f"{clean.path(path)} lies outside its archive")
     try:
         # O_NONBLOCK: opening a pipe without a writer would wait for ever.
-        fd = os.open(root / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
+        fd = os.open(f"{root}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             return _read(fd, path, limit)
         finally:
@@ -35,7 +38,7 @@ def _read(fd: int, path: str, limit: int) -> tuple[bytes, bool]:
         raise StoryFileError(f"{clean.path(path)} is not a regular file")
     data = os.read(fd, min(limit, status.st_size) + 1)
     # A read may come back short, and a file may have grown since the fstat.
-    while len(data) <= limit and (more := os.read(fd, limit + 1 - len(data))):
+    while len(data) <= limit and (more := os.read(fd, min(_CHUNK_BYTES, limit + 1 - len(data)))):
         data += more
     return data[:limit], len(data) > limit
 

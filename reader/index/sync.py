@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from reader import links
 from reader.archive.files import read_regular
@@ -66,8 +66,7 @@ class SyncReport:
     has_changes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A file that was read: what the index keeps of it, or None where it is no story."""
 
     path: str

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Self
 
 from reader.errors import IndexFileError
@@ -54,7 +54,7 @@ class Text:
 
     def under(self, doc: int) -> Text:
         """The same text under a number."""
-        return replace(self, doc=doc)
+        return Text(self.title, self.rest, self.crc, doc)
 
 
 def newer_doc(sqlite: sqlite3.Connection, row: int) -> int:

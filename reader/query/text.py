@@ -33,7 +33,10 @@ _SINGLE: Final = (
 # Vowel signs of the Indic scripts are no letters to `re`, yet part of their words.
 _INDIC: Final = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_BREAK: Final = "\x01"  # in no text that was cleaned, and no white space
 _ASCII_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
+_SPACES_BUT_BREAK: Final = {**_ASCII_SPACES, ord(_BREAK): _BREAK}
+_TYPOGRAPHY: Final = re.compile("[\u2013\u2014\u2018\u2019\u201c\u201d\u2026]")  # between words, like a space
 _WORD: Final = re.compile(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_INDIC}])+")
 
 # Marks one may leave out: accents, Hebrew points, Arabic vowels. Those of other scripts change the word.
@@ -101,7 +104,13 @@ def searched_texts(story: Story) -> list[str]:
 
 def joined_words(texts: Iterable[str]) -> str:
     """The words of several texts, parted by spaces, `SEPARATOR` between one text and the next."""
-    text = f" {SEPARATOR} ".join([" ".join(words(text)) for text in texts if text])
+    wanted = [text for text in texts if text]
+    # One text or many take the same time, so they are taken together where that is possible.
+    joined = _TYPOGRAPHY.sub(" ", f" {_BREAK} ".join(wanted))
+    if joined.isascii():
+        text = " ".join(joined.lower().translate(_SPACES_BUT_BREAK).split()).replace(_BREAK, SEPARATOR)
+    else:
+        text = f" {SEPARATOR} ".join([" ".join(words(text)) for text in wanted])
     return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
 
 
@@ -115,11 +124,11 @@ def starts_text(title: str, rest: str) -> str:
     starts = set(title.split())
     starts.update(rest.split())
     starts.discard(SEPARATOR)
-    found: list[str] = []
+    found: set[str] = set()
     for cut in _CUTS:
         starts = set(map(cut, starts))
-        found += starts
-    return " ".join(dict.fromkeys(found))
+        found |= starts
+    return " ".join(found)
 
 
 def _folded_by_place(text: str) -> tuple[str, list[int]]:

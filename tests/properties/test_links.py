@@ -52,3 +52,14 @@ def test_a_key_does_not_tell_how_one_came_to_the_page(
     assert expected
     assert links.url_key(f"{scheme}://www.{host}{path}/?{turned}#part") == expected
     assert links.url_key(f"{scheme}://{host}{path}?utm_source=x&{turned}&fbclid=1") == expected
+
+
+@given(
+    st.from_regex(links._SIMPLE, fullmatch=True)
+    | st.from_regex(
+        r"\Ahttps?://(www\.){0,2}[a-z0-9.-]{1,12}(/[\w!$%&'()*+,./:;=@~-]{0,12})?\n?\Z", fullmatch=True
+    )
+)
+def test_the_short_cut_to_a_key_gives_what_the_long_way_gives(url: str) -> None:
+    # The fragment is no part of a key and keeps the address from the short cut.
+    assert links.url_key(url) == links.url_key(f"{url.strip()}#x")

@@ -6,7 +6,16 @@ import pytest
 
 from reader.archive.storyfile import parse_story
 from reader.model import Story
-from reader.query.text import SEPARATOR, name_key, placed_words, rest_text, starts_text, title_text, words
+from reader.query.text import (
+    SEPARATOR,
+    joined_words,
+    name_key,
+    placed_words,
+    rest_text,
+    starts_text,
+    title_text,
+    words,
+)
 from tests.factories import make_story_text
 
 
@@ -73,3 +82,19 @@ def test_words_begin_with_one_two_or_three_letters() -> None:
 def test_names_are_compared_without_case_accents_and_double_quotes() -> None:
     assert name_key('  Computer  VISION "É" ') == "computer vision 'e'"
     assert name_key("C++") == "c++"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["One two", "", "Three!"],
+        ["It’s “so” – or…", "not"],
+        ["Café", "a ’ b", "!!!"],
+        ["人工", "\u0301", "AI"],
+        ["...", "a"],
+        [],
+    ],
+)
+def test_texts_taken_together_have_the_words_of_each(texts: list[str]) -> None:
+    alone = f" {SEPARATOR} ".join(" ".join(words(text)) for text in texts if text)
+    assert joined_words(texts).split() == alone.split()
