@@ -127,7 +127,9 @@ def add_sync_option(parser: argparse.ArgumentParser) -> None:
 
 
 @contextlib.contextmanager
-def synced(choice: Choice, *, is_asked: bool = True, is_page: bool = False) -> Iterator[Library]:
+def synced(
+    choice: Choice, *, is_asked: bool = True, is_page: bool = False, has_topics: bool = True
+) -> Iterator[Library]:
     """The library of these archives, up to date, with progress and warnings on stderr.
 
     Args:
@@ -135,6 +137,7 @@ def synced(choice: Choice, *, is_asked: bool = True, is_page: bool = False) -> I
         is_asked: Whether to look at every file; else only where a folder says that a file was added,
             removed, renamed or replaced since the last time.
         is_page: Open no more than `Library.first_ids` needs, which takes no time.
+        has_topics: Whether the topic tree is among that.
 
     Raises:
         NewsreaderError: If an archive is gone or an index cannot be written.
@@ -150,7 +153,7 @@ def synced(choice: Choice, *, is_asked: bool = True, is_page: bool = False) -> I
             _sync(library)
         # After the sync, because each look at an index of 100,000 stories takes a fifth of a second.
         if is_page:
-            library.open_marks()
+            library.open_marks(has_topics=has_topics)
         else:
             library.open()
         for trouble in filter(None, (library.index_trouble(), library.keeper.trouble)):

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     )
     # The first stories come straight from the index; a topic is a matter of the whole tree.
     is_page = bool(options.limit and not options.topic)
-    with synced(choice, is_asked=options.sync, is_page=is_page) as library:
+    with synced(choice, is_asked=options.sync, is_page=is_page, has_topics=False) as library:
         if is_page:
             ids = library.first_ids(view, options.limit)
         else:

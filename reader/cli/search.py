@@ -48,12 +48,11 @@ def run(options: argparse.Namespace, config: Config) -> int:
     """
     text = " ".join(options.query)
     choice = choose(paths_of(options), config)
-    # Topics of the query are a matter of the whole tree.
-    is_page = bool(options.limit and not _names_topic(text))
-    with synced(choice, is_asked=options.sync, is_page=is_page) as library:
+    is_page, has_topics = options.limit is not None, _names_topic(text)
+    with synced(choice, is_asked=options.sync, is_page=is_page, has_topics=has_topics) as library:
         try:
-            query = _parsed(text, options, None if is_page else library.topics)
-            ids = _found(library, query, options.limit, is_page=is_page)
+            query = _parsed(text, options, library.topics)
+            ids = _found(library, query, options.limit)
         except QueryError as error:
             output.warn(str(error))
             output.point_at(text, error.position)
@@ -71,7 +70,7 @@ def _names_topic(text: str) -> bool:
     return any(token.name == "topic" for token in tokens(text))
 
 
-def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic] | None) -> Query:
+def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic]) -> Query:
     """The query, the options put into it: they count more than what it says of its order itself.
 
     Raises:
@@ -81,7 +80,7 @@ def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic] | No
     from reader.query.tree import Query
 
     # Typed to its end: the last word is whole.
-    query = parse(f"{text} ", datetime.now().astimezone(), None if topics is None else _names(topics))
+    query = parse(f"{text} ", datetime.now().astimezone(), _names(topics))
     return Query(
         query.node,
         query.order if options.sort is None else Order(options.sort),
@@ -94,7 +93,5 @@ def _names(tree: Sequence[Topic]) -> list[str]:
     return [name for topic in tree for name in (topic.name, *_names(topic.children))]
 
 
-def _found(library: Library, query: Query, limit: int | None, *, is_page: bool) -> array[int]:
-    if is_page and limit:
-        return library.first_ids(View(), limit, query)
-    return library.search_ids(query, View(), limit=limit or 0)
+def _found(library: Library, query: Query, limit: int | None) -> array[int]:
+    return library.search_ids(query, View()) if limit is None else library.first_ids(View(), limit, query)

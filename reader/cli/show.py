@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
         NewsreaderError: If no story is meant, or more than one, or its file cannot be read.
     """
     choice = _choose(options.story, paths_of(options), config)
-    with synced(choice, is_asked=options.sync, is_page=True) as library:
+    with synced(choice, is_asked=options.sync, is_page=True, has_topics=False) as library:
         row = _find(options.story, choice, library)
         story = library.story(row)
         if options.json:

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from reader.archive.scan import open_archive
-from reader.errors import QueryError
+from reader.errors import IndexFileError, QueryError
 from reader.library import Library
 from reader.model import Order, Show, View
 from reader.query.parse import parse
@@ -83,6 +83,24 @@ def test_a_query_that_is_too_much_for_sqlite_is_a_mistake(pair: tuple[Library, L
         sqlite.setlimit(3, 3)  # the depth of an expression
     with pytest.raises(QueryError, match="leave something out"):
         page.first_ids(View(), 5, query)
+
+
+def test_titles_decide_between_many_that_rank_alike(tmp_path: Path) -> None:
+    for number in range(60):
+        write_story(tmp_path / "a", f"{number}.md", title=f"{number * 37 % 60:02}")
+    library = Library([open_archive(tmp_path / "a")], state_folder=tmp_path, cache_folder=tmp_path)
+    library.sync()
+    library.open_marks()
+    assert [row.title for row in library.rows(library.first_ids(View(), 3))] == ["00", "01", "02"]
+    library.close()
+
+
+def test_an_index_that_does_not_answer_is_no_mistake_of_the_query(pair: tuple[Library, Library]) -> None:
+    _, page = pair
+    with page._indexes[0].file.worker.use("let it be interrupted") as sqlite:
+        sqlite.set_progress_handler(lambda: 1, 1)
+    with pytest.raises(IndexFileError, match="read its first stories"):
+        page.first_ids(View(), 5)
 
 
 def test_without_the_catalogue_stories_are_found_by_id(pair: tuple[Library, Library]) -> None:

@@ -103,6 +103,11 @@ def test_days_before_1970_and_the_first_years_count(run: Run, tmp_path: Path) ->
     assert months == ["0900-01", "1969-12"]
 
 
+def test_without_any_date_there_is_no_table_of_months(run: Run, tmp_path: Path, terminal: None) -> None:
+    write_story(tmp_path / "a", "x.md", publishedDateTime=None)
+    assert run("stats", tmp_path / "a").lines[-1].split() == ["no", "date", "1"]
+
+
 def test_without_utf8_bars_are_ascii(run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 
