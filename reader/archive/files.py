@@ -38,7 +38,11 @@ def _read(fd: int, path: str, limit: int) -> tuple[bytes, bool]:
         raise StoryFileError(f"{clean.path(path)} is not a regular file")
     data = os.read(fd, min(limit, status.st_size) + 1)
     # A read may come back short, and a file may have grown since the fstat.
-    while len(data) <= limit and (more := os.read(fd, min(_CHUNK_BYTES, limit + 1 - len(data)))):
+    while (
+        len(data) != status.st_size
+        and len(data) <= limit
+        and (more := os.read(fd, min(_CHUNK_BYTES, limit + 1 - len(data))))
+    ):
         data += more
     return data[:limit], len(data) > limit
 

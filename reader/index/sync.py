@@ -42,7 +42,7 @@ _INSERT_PROBLEM: Final = "INSERT INTO problem VALUES (?, ?, ?, ?, ?)"
 _SHARED: Final = {"topicset": ("names",), "outlet": ("name", "domain"), "kind": ("name",)}
 """What stories share, by the table that keeps it once."""
 
-_NUMBERS_LIMIT: Final = 50_000  # ids remembered: of an archive where nothing repeats they must not pile up
+_NUMBERS_LIMIT: Final = 20_000  # ids remembered: of an archive where nothing repeats they must not pile up
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 _Value = str | bytes | int | None
@@ -192,6 +192,7 @@ class _StoryTable:
         self._version = self._data_version()
         self.stamps = index.stamps()
         self._numbers: dict[tuple[str, ...], int] = {}
+        self._topicsets: dict[tuple[str, ...], int] = {}
 
     def write(self, batch: list[_Read]) -> None:
         """Write what was read, all of it or nothing."""
@@ -254,7 +255,7 @@ class _StoryTable:
             None if published is None else (published - EPOCH) // _MICROSECOND,
             entry.quality,
             _flags(entry),
-            self._number(sqlite, "topicset", json.dumps(entry.topics, ensure_ascii=False)),
+            self._topicset(sqlite, entry.topics),
             self._number(sqlite, "outlet", entry.provider.name, entry.provider.domain),
             self._number(sqlite, "kind", entry.kind),
             entry.related_count,
@@ -266,13 +267,23 @@ class _StoryTable:
             text_hash(stem),
         )
 
+    def _topicset(self, sqlite: sqlite3.Connection, topics: tuple[str, ...]) -> int:
+        number = self._topicsets.get(topics)
+        if number is None:
+            if len(self._topicsets) >= _NUMBERS_LIMIT:
+                self._topicsets.clear()
+            number = self._number(sqlite, "topicset", json.dumps(topics, ensure_ascii=False))
+            self._topicsets[topics] = number
+        return number
+
     def _number(self, sqlite: sqlite3.Connection, *key: str) -> int:
         """The id of a row with these values in a table of what many stories share; the table comes first."""
-        if key not in self._numbers:
+        number = self._numbers.get(key)
+        if number is None:
             if len(self._numbers) >= _NUMBERS_LIMIT:
                 self._numbers.clear()
-            self._numbers[key] = _shared_number(sqlite, *key)
-        return self._numbers[key]
+            number = self._numbers[key] = _shared_number(sqlite, *key)
+        return number
 
 
 def _find_story(sqlite: sqlite3.Connection, path: bytes) -> tuple[int, int] | None:

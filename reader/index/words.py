@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
 from reader.errors import IndexFileError
 from reader.index.connection import Connection
-from reader.query.text import joined_words, starts_text
+from reader.query.text import starts_text, title_and_rest
 
 _MANY: Final = 5_000
 """From so many stories on, half of the archive or more, merging waits for the end: it is done once then."""
@@ -42,14 +42,14 @@ class Text:
     doc: int = 0
 
     @classmethod
-    def of(cls, title: str, texts: Iterable[str]) -> Self:
+    def of(cls, title: str, texts: Sequence[str]) -> Self:
         """The text of a story, under no number yet.
 
         Args:
             title: The story's.
             texts: What `reader.query.text.searched_texts` lists.
         """
-        title, rest = joined_words((title,)), joined_words(texts)
+        title, rest = title_and_rest(title, texts)
         return cls(title, rest, zlib.crc32(f"{title}\n{rest}".encode()))
 
     def under(self, doc: int) -> Text:

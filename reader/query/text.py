@@ -35,7 +35,10 @@ _INDIC: Final = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 _BREAK: Final = "\x01"  # in no text that was cleaned, and no white space
 _ASCII_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
-_SPACES_BUT_BREAK: Final = {**_ASCII_SPACES, ord(_BREAK): _BREAK}
+_ASCII_FOLD: Final = bytes(
+    code if code == ord(_BREAK) else ord(chr(code).lower() if chr(code).isalnum() else " ")
+    for code in range(128)
+).ljust(256)
 _TYPOGRAPHY: Final = re.compile("[\u2013\u2014\u2018\u2019\u201c\u201d\u2026]")  # between words, like a space
 _WORD: Final = re.compile(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_INDIC}])+")
 
@@ -104,14 +107,34 @@ def searched_texts(story: Story) -> list[str]:
 
 def joined_words(texts: Iterable[str]) -> str:
     """The words of several texts, parted by spaces, `SEPARATOR` between one text and the next."""
+    text = _joined(texts)
+    return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
+
+
+def title_and_rest(title: str, texts: Iterable[str]) -> tuple[str, str]:
+    """What `title_text` and `rest_text` give, in less time than both.
+
+    Args:
+        title: The story's.
+        texts: What `searched_texts` lists.
+    """
+    text = _joined((title, *texts))
+    if text.count(" ") >= WORDS_LIMIT or not title:
+        return _joined((title,)), joined_words(texts)
+    own, _, rest = text.partition(SEPARATOR)
+    return own.rstrip(" "), rest.lstrip(" ")
+
+
+def _joined(texts: Iterable[str]) -> str:
     wanted = [text for text in texts if text]
     # One text or many take the same time, so they are taken together where that is possible.
-    joined = _TYPOGRAPHY.sub(" ", f" {_BREAK} ".join(wanted))
+    joined = f" {_BREAK} ".join(wanted)
+    if not joined.isascii():
+        joined = _TYPOGRAPHY.sub(" ", joined)
     if joined.isascii():
-        text = " ".join(joined.lower().translate(_SPACES_BUT_BREAK).split()).replace(_BREAK, SEPARATOR)
-    else:
-        text = f" {SEPARATOR} ".join([" ".join(words(text)) for text in wanted])
-    return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
+        parts = joined.encode("ascii").translate(_ASCII_FOLD).decode("ascii").split()
+        return " ".join(parts).replace(_BREAK, SEPARATOR)
+    return " ".join(f" {SEPARATOR} ".join([" ".join(words(text)) for text in wanted]).split())
 
 
 def starts_text(title: str, rest: str) -> str:

@@ -13,6 +13,7 @@ from reader.query.text import (
     placed_words,
     rest_text,
     starts_text,
+    title_and_rest,
     title_text,
     words,
 )
@@ -98,3 +99,14 @@ def test_names_are_compared_without_case_accents_and_double_quotes() -> None:
 def test_texts_taken_together_have_the_words_of_each(texts: list[str]) -> None:
     alone = f" {SEPARATOR} ".join(" ".join(words(text)) for text in texts if text)
     assert joined_words(texts).split() == alone.split()
+
+
+@pytest.mark.parametrize("title", ["A title!", "It’s", "Café", "!!!", ""])
+@pytest.mark.parametrize("texts", [["An excerpt", "", "AI"], ["é", "a"], ["..."], []])
+def test_title_and_rest_are_what_each_is_alone(title: str, texts: list[str]) -> None:
+    assert title_and_rest(title, texts) == (joined_words([title]), joined_words(texts))
+
+
+def test_a_story_too_long_is_cut_without_its_title(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.query.text.WORDS_LIMIT", 3)
+    assert title_and_rest("One two", ["three four", "five"]) == ("one two", f"three four {SEPARATOR}")
