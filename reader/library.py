@@ -324,7 +324,7 @@ class Library:
         """What `row_ids` or `search_ids` begin with, at most `limit`; needs no more than `open_marks`.
 
         Args:
-            view: Which stories; of any topic.
+            view: Which stories: of any topic, and not those with a star, some of which are in no index.
             limit: 1 and up.
             query: What to find; what it says of the order counts more than the view.
 
@@ -347,10 +347,7 @@ class Library:
             found = first(index, view, limit, is_read=read, is_starred=starred, node=node)
             entries += [(one, two, title, base + row) for one, two, title, row in found]
         entries.sort(key=lambda entry: entry[:3])
-        ids = array("q", [entry[3] for entry in entries])
-        if view.show is Show.STARRED:
-            ids.extend(self._gone_ids(shelf, (), node))
-        return ids[:limit]
+        return array("q", [entry[3] for entry in entries[:limit]])
 
     def provider_names(self) -> list[str]:
         """Who published the stories, sorted: what a query can be completed with."""
@@ -389,6 +386,16 @@ class Library:
     def find(self, story_id: StoryId) -> RowId | None:
         """The row of a story, or None where no open archive has it."""
         return self._rows_of([story_id]).get(story_id)
+
+    def named(self, names: Iterable[str]) -> list[RowId]:
+        """The stories whose file has one of these names, without folder and suffix; in no order."""
+        stems = set(names)
+        return [
+            RowId(number * _BASE + row)
+            for number, index in enumerate(self._indexes)
+            for row, path, _ in index.candidates((), stems)
+            if identity.stem(index.story_id(path)) in stems
+        ]
 
     # -- one story -------------------------------------------------------------------------------
 

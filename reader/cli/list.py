@@ -48,8 +48,9 @@ def run(options: argparse.Namespace, config: Config) -> int:
         order=Order(options.sort),
         is_reversed=options.reverse,
     )
-    # The first stories come straight from the index; a topic is a matter of the whole tree.
-    is_page = bool(options.limit and not options.topic)
+    # The first stories come straight from the index; a topic is a matter of the whole tree, and among those
+    # with a star are some that no index knows.
+    is_page = bool(options.limit and not options.topic and not options.starred)
     with synced(choice, is_asked=options.sync, is_page=is_page, has_topics=False) as library:
         if is_page:
             ids = library.first_ids(view, options.limit)

@@ -94,8 +94,13 @@ def _find(word: str, choice: Choice, library: Library) -> StoryRow:
         row_id = library.find(story_id)
         if row_id is not None and (found := library.rows([row_id])):
             return found[0]
-    library.open()
-    found = _matching(word, library)
+    # Nothing answers better than a file's name, and most are asked for by it: no need to look at them all.
+    name = word.rpartition("/")[2]
+    named = library.rows(library.named({name, os.path.splitext(name)[0]}))
+    found = [row for row in named if not _rank(word, row)]
+    if not found:
+        library.open()
+        found = _matching(word, library)
     if len(found) != 1:
         raise UsageError(_unclear(word, found))
     return found[0]

@@ -15,7 +15,7 @@ from reader.query.parse import parse
 from tests.factories import write_story
 from tests.queries import NOW, random_query, write_random_archive
 
-VIEWS = [View("", *parts) for parts in product(Show, Order, (False, True))]
+VIEWS = [View("", *parts) for parts in product((Show.ALL, Show.UNREAD), Order, (False, True))]
 
 
 @pytest.fixture

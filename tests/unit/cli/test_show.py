@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from reader.library import Library
 from tests.factories import write_archive, write_story
 from tests.unit.cli.running import Run
 
@@ -73,6 +74,21 @@ def test_problems_of_the_file_are_told(run: Run, archive: Path) -> None:
 )
 def test_a_story_answers_to_its_id_the_end_of_it_and_its_title(run: Run, archive: Path, word: str) -> None:
     assert run("show", word, "--archive", archive).lines[:1] == ["Clouds ahead"]
+
+
+@pytest.mark.parametrize("word", ["clouds", "clouds.md", "2021/clouds", "2021/clouds.md"])
+def test_a_story_named_by_its_file_is_found_without_a_look_at_all(
+    run: Run, archive: Path, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Library, "open", None)
+    assert run("show", word, "--archive", archive).lines[:1] == ["Clouds ahead"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folder(run: Run, archive: Path) -> None:
+    write_story(archive, "2020/clouds.md", title="Other clouds")
+    result = run("show", "clouds", "--archive", archive)
+    assert "may be any of powerapps/2021/clouds.md, powerapps/2020/clouds.md" in result.err
+    assert run("show", "2020/clouds", "--archive", archive).lines[:1] == ["Other clouds"]
 
 
 def test_the_better_answer_wins(run: Run, tmp_path: Path) -> None:
