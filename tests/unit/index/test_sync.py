@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -22,7 +23,8 @@ from reader.index.sync import Progress, sync
 from reader.model import Problem, ProblemKind, View
 from reader.state import identity
 from tests.factories import make_story_text, write_archive, write_story
-from tests.unit.index.shelf import index_file, opened, row_of, synced, titles
+from tests.machine_form import write_machine_archive
+from tests.unit.index.shelf import index_file, opened, row_of, rows, synced, titles
 
 BAD = "---\ntitle: Still readable\nexcerpt: [unclosed\n---\n"
 
@@ -421,3 +423,51 @@ def test_a_skipped_problem_is_replaced_by_what_the_next_search_says(archive: Pat
         for _ in range(3):
             sync_module._write_surroundings(index, Scan(problems=found(index)).problems)
         assert [problem.reason for problem in index.problems()] == ["reason 2"]
+
+
+def test_what_another_instance_writes_meanwhile_is_not_written_twice(
+    archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    (archive / "README.md").write_text("# About\n")
+
+    def on_progress(progress: Progress) -> None:
+        if progress.done == 1:
+            synced(archive, folder)
+
+    with opened(archive, folder) as index:
+        sync(index, on_progress)
+        assert titles(index) == ["Story 2", "Story 1", "Story 0"]
+        assert sync(index).read == 0
+
+
+def story_lines(folder: Path) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(index_file(folder))) as connection:
+        tables = "story LEFT JOIN outlet ON outlet.id = outlet LEFT JOIN topicset ON topicset.id = topicset"
+        return connection.execute(f"SELECT * FROM {tables} ORDER BY row").fetchall()
+
+
+def test_the_short_way_and_the_careful_one_make_the_same_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = write_machine_archive(tmp_path / "g", 40)
+    synced(archive, tmp_path / "short")
+    monkeypatch.setattr(sync_module, "quick_entry", lambda path, data: None)
+    synced(archive, tmp_path / "careful")
+    assert story_lines(tmp_path / "short") == story_lines(tmp_path / "careful")
+
+
+def test_an_archive_where_nothing_repeats_is_indexed_without_remembering_it_all(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "_NUMBERS_LIMIT", 2)
+    archive = tmp_path / "g"
+    for number in range(20):
+        provider = {"name": f"Outlet {number % 7}", "domain": "example.com"}
+        write_story(archive, f"{number}.md", topics=[f"Topic {number % 5}"], provider=provider)
+    with opened(archive, folder) as index:
+        sync(index)
+        found = {row.story_id: (row.provider.name, row.topics) for row in rows(index)}
+    assert found == {
+        f"g/{number}.md": (f"Outlet {number % 7}", (f"Topic {number % 5}",)) for number in range(20)
+    }
