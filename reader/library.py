@@ -10,6 +10,7 @@ import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -204,13 +205,15 @@ class Library:
         with self._reloading:
             with self._lock:
                 self._changed.clear()
+            # Before reading: what another instance writes meanwhile is news to the next look.
+            versions = [index.version() for index in self._indexes]
             try:
                 shelf = self._read_shelf()
             except DamagedIndexError:
                 self._rebuild_damaged()
                 shelf = self._read_shelf()
             with self._lock:
-                self._shelf = shelf
+                self._shelf, self._versions = shelf, versions
                 # Marks set while the shelf was being read may not be in it yet.
                 for story_id, row_id in self._rows_of(self._changed).items():
                     self._apply(row_id, story_id)
@@ -234,9 +237,7 @@ class Library:
         with self._lock:
             for story_id, row_id in rows.items():
                 self._apply(row_id, story_id)
-        versions = [index.version() for index in self._indexes]
-        has_news = bool(self._versions) and versions != self._versions
-        self._versions = versions
+        has_news = [index.version() for index in self._indexes] != self._versions
         return Changes(changed, has_news or len(rows) < len(changed))
 
     # -- views -----------------------------------------------------------------------------------
@@ -266,7 +267,7 @@ class Library:
         return min(low for low, _ in ranges), max(high for _, high in ranges)
 
     def row_ids(self, view: View, also: Collection[int] = ()) -> array[int]:
-        """The stories of a view in its order; may be empty. Starred ones whose file is gone come last.
+        """The stories of a view in its order, starred ones whose file is gone among them; may be empty.
 
         Args:
             view: Which stories.
@@ -279,8 +280,7 @@ class Library:
                 for number, catalogue in enumerate(shelf.catalogues)
             ]
             gone = self._gone_ids(shelf, also) if view.show is Show.STARRED and not view.topic else []
-        ids = parts[0] if len(parts) == 1 else self._merged(shelf.catalogues, parts, view)
-        return array("q", [*ids, *gone]) if gone else ids
+        return self._merged(shelf, parts, view, gone)
 
     def search_ids(
         self, query: Query, view: View, also: Collection[int] = (), *, limit: int = 0
@@ -314,10 +314,11 @@ class Library:
             )
             for number, catalogue in enumerate(shelf.catalogues)
         ]
-        ids = parts[0] if len(parts) == 1 else self._merged(shelf.catalogues, parts, view)
+        gone: list[int] = []
         if view.show is Show.STARRED and not view.topic:
             with self._lock:
-                ids = array("q", [*ids, *self._gone_ids(shelf, also, node)])
+                gone = self._gone_ids(shelf, also, node)
+        ids = self._merged(shelf, parts, view, gone)
         return ids[:limit] if limit else ids
 
     def first_ids(self, view: View, limit: int, query: Query | None = None) -> array[int]:
@@ -407,7 +408,9 @@ class Library:
         """
         if row.row_id <= 0:
             raise StoryFileError(
-                "no open archive holds the file of this story; its link is kept with its star"
+                "related coverage without a file of its own: its link is kept with its star"
+                if identity.is_related(row.story_id)
+                else "no open archive holds the file of this story; its link is kept with its star"
             )
         from reader.archive.storyfile import read_story
 
@@ -499,6 +502,14 @@ class Library:
             self._changed.add(row.story_id)
             if row.row_id > 0:
                 self._apply(row.row_id, row.story_id)
+            elif is_starred:
+                self._list_starred(row.story_id)
+
+    def _list_starred(self, story_id: StoryId) -> None:
+        """A starred item without a file stands under Starred at once, not only after the next reload."""
+        gone, mark = self._shelf.gone, self.keeper.get(story_id)
+        if mark is not None and all(row.story_id != story_id for row in gone):
+            gone.append(_gone_row(len(gone) + 1, mark))
 
     def _apply(self, row_id: RowId, story_id: StoryId) -> None:
         catalogue = self._shelf.catalogues[row_id // _BASE]
@@ -568,9 +579,16 @@ class Library:
                 rows[story_id] = RowId(number * _BASE + row)
         return identity.adopt(orphans, candidates)
 
-    def _merged(self, catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: View) -> array[int]:
-        """The rows of several archives as one list, as row ids, in the order of the view."""
-        ranked = _ranked(catalogues, parts, view)
+    def _merged(
+        self, shelf: _Shelf, parts: Sequence[array[int]], view: View, gone: Sequence[int]
+    ) -> array[int]:
+        """The rows of all archives, and stories that are gone, as row ids in the order of the view."""
+        if len(parts) == 1 and not gone:
+            return parts[0]
+        ranked = _ranked(shelf.catalogues, parts, view)
+        if gone:
+            ranked += [_gone_rank(shelf.gone[-row_id - 1], view) for row_id in gone]
+            ranked.sort(key=_rank)
         titles: dict[int, str] = {}
         for number, rows in _tied(ranked).items():
             found = self._indexes[number].titles(rows)
@@ -666,6 +684,16 @@ def _ranked(
     return ranked
 
 
+def _gone_rank(row: StoryRow, view: View) -> tuple[float, float, int]:
+    """The same for a story that is gone, of which no quality is known."""
+    if row.published_at is None:
+        return float("inf"), 0, row.row_id
+    date = (row.published_at - EPOCH) // timedelta(microseconds=1)
+    if view.order is Order.QUALITY:
+        return float("inf"), -date, row.row_id
+    return (date if view.is_reversed else -date), 0, row.row_id
+
+
 def _rank(entry: tuple[float, float, int]) -> tuple[float, float]:
     return entry[:2]
 
@@ -674,7 +702,7 @@ def _tied(ranked: Iterable[tuple[float, float, int]]) -> dict[int, list[int]]:
     """By archive the rows that rank alike with one of another archive."""
     tied: dict[int, list[int]] = {}
     for _, group in groupby(ranked, _rank):
-        row_ids = [row_id for _, _, row_id in group]
+        row_ids = [row_id for _, _, row_id in group if row_id > 0]
         if len({row_id // _BASE for row_id in row_ids}) > 1:
             for row_id in row_ids:
                 tied.setdefault(row_id // _BASE, []).append(row_id % _BASE)

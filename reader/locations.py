@@ -6,6 +6,7 @@ The XDG variables win on every system; without them platformdirs says what is us
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,8 @@ def cache_dir() -> Path:
 
 def log_dir() -> Path:
     """Folder of the log and of crash reports."""
-    return _xdg("XDG_STATE_HOME") or platformdirs.user_log_path(APP, appauthor=False)
+    usual = platformdirs.user_log_path if sys.platform == "darwin" else platformdirs.user_state_path
+    return _xdg("XDG_STATE_HOME") or usual(APP, appauthor=False)
 
 
 def config_file() -> Path:

@@ -182,9 +182,16 @@ def row_meta(row: StoryRow, now: datetime | None, *, ascii: bool = False) -> str
         "video" if row.kind.casefold() == "video" else "",
         "unpublished" if row.is_published is False else "",
         "damaged" if row.is_damaged else "",
-        "not in this archive" if row.is_gone else "",
+        place_text(row),
     )
     return glyphs(ascii).separator.join(part for part in parts if part)
+
+
+def place_text(row: StoryRow) -> str:
+    """Why a story has no file here, or an empty text: ``related coverage``, ``not in this archive``."""
+    if not row.is_gone:
+        return ""
+    return "related coverage" if row.story_id.startswith("url:") else "not in this archive"
 
 
 @dataclass(frozen=True, slots=True)

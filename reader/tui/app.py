@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import signal
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Literal
@@ -40,7 +38,10 @@ class NewsreaderApp(App[None], inherit_bindings=False):
     """
 
     TITLE = "newsreader"
-    BINDINGS: ClassVar[list[Binding]] = bindings(ANYWHERE)  # type: ignore[assignment]
+    BINDINGS: ClassVar[list[Binding]] = [  # type: ignore[assignment]
+        *bindings(ANYWHERE),
+        Binding("ctrl+c", "help_quit", show=False),
+    ]
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
@@ -83,16 +84,13 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         await super().on_event(event)
 
     def on_mount(self) -> None:
-        """Set the theme, and listen to the signals that ask for an end."""
+        """Set the theme; say what is wrong with the config."""
         if self.config.theme in self.available_themes:
             self.theme = self.config.theme
         elif self.config.theme:
             self.say(f'There is no theme "{self.config.theme}"; Ctrl+P lists them.', severity="warning")
         if self.config.problems:
             self.say("\n".join(self.config.problems[:8]), severity="warning")
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, partial(self._end, number))
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout before the screen is laid out."""
@@ -107,6 +105,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         self, message: str, *, severity: Literal["information", "warning", "error"] = "information"
     ) -> None:
         """A short message in a corner; never markup."""
+        self.clear_notifications()
         self.notify(message, severity=severity, markup=False, timeout=4 if severity == "information" else 8)
 
     def show_trouble(self, trouble: str) -> None:
@@ -132,8 +131,9 @@ class NewsreaderApp(App[None], inherit_bindings=False):
 
         self.push_screen(help_page())
 
-    def _end(self, number: int) -> None:
-        self.exit(return_code=128 + number)
+    def action_help_quit(self) -> None:
+        """Ctrl+C copies selected text elsewhere; here it says how to leave."""
+        self.say("Ctrl+Q quits; q goes back one pane.")
 
     def _fatal_error(self) -> None:
         # Textual's own report prints local variables: story text and paths on the terminal.

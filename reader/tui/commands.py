@@ -89,7 +89,7 @@ COMMANDS: Final = (
     Command("previous-unread", "next_unread(-1)", "p", "Previous unread", "Go to the previous unread story."),
     Command("toggle-read", "toggle_read", "m", "Read", "Mark as read, or as unread again.", hint="read"),
     Command("toggle-star", "toggle_star", "s", "Star", "Star, or take the star away.", hint="star"),
-    Command("starred", "starred", "S", "Starred", "Show the starred stories."),
+    Command("starred", "starred", "S", "Starred", "Show the starred stories; again: go back."),
     Command("open", "open", "o,v", "Open", "Open the link in the browser, and mark as read.", hint="open"),
     Command("copy-link", "copy_link", "y", "Copy link", "Copy the link to the clipboard."),
     Command("expand-all", "expand_all", "e", "Related", "Expand or fold all related coverage."),
@@ -102,7 +102,14 @@ COMMANDS: Final = (
         "palette", "app.command_palette", "ctrl+p,colon", "Commands", "Find a command by name.", ANYWHERE
     ),
     Command("keys", "app.keys", "question_mark,f1", "Keys", "Show this page.", ANYWHERE, hint="keys"),
-    Command("quit-or-back", "quit_or_back", "q", "Back or quit", "Go back one pane; quit from the list."),
+    Command(
+        "quit-or-back",
+        "quit_or_back",
+        "q",
+        "Back or quit",
+        "Go back one pane; quit from the list.",
+        hint="quit",
+    ),
     Command(
         "quit",
         "app.quit",
@@ -133,6 +140,20 @@ _KEY_NAMES: Final = {
     "right": "→",
     "f1": "F1",
 }
+
+
+HINTS: Final = (
+    "page-story",
+    "next-unread",
+    "toggle-star",
+    "open",
+    "search",
+    "keys",
+    "quit-or-back",
+    "toggle-read",
+    "sort",
+)
+"""What the line of hints shows, as far as there is room: what one needs first comes first."""
 
 
 def bindings(*scopes: str) -> list[Binding]:

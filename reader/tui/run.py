@@ -16,6 +16,7 @@ from reader.config import Config
 from reader.errors import UsageError
 from reader.library import Library
 from reader.model import Archive
+from reader.tui.ending import Ending
 from reader.tui.opening import Opening
 
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
@@ -32,6 +33,7 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     if os.environ.get("NO_COLOR") and not config.theme:
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
     library = Library(archives, on_trouble=lambda trouble: app.show_trouble(trouble))
+    ending = Ending(library)
     # While Textual is imported, the stories are read: most often they are in the first frame.
     opening = Opening(library)
     # Textual reads its environment while it is imported, so not before here.
@@ -41,6 +43,7 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     app = NewsreaderApp(library, config, PromptDriver, opening)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    ending.of(app, loop)
     try:
         app.run(mouse=config.mouse, loop=loop)
     finally:

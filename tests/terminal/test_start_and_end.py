@@ -192,3 +192,11 @@ def test_a_dumb_terminal_is_refused_in_words() -> None:
     assert is_a_sentence(shown)
     assert "TERM=dumb" in shown
     assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("delay_s", [0.3, 0.55, 0.8])
+def test_a_terminal_closed_while_the_app_starts_leaves_no_process(archive: Path, delay_s: float) -> None:
+    with PtyApp(archive) as app:
+        app.drain(delay_s)
+        app.hang_up()
+        assert app.wait_for_end() != 0

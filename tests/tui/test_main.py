@@ -465,3 +465,107 @@ async def test_an_index_damaged_while_it_is_open_is_built_anew(archive: Path, op
         await settled(pilot)
         assert "Robots at work" in screen_text(pilot)
         assert "★ Clearview ruled illegal" in screen_text(pilot)
+
+
+async def test_a_starred_related_item_stands_under_starred_at_once_and_is_counted(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("3", "enter", "s")
+        assert re.search(r"★ Starred +1", screen_text(pilot))
+        await pilot.press("S")
+        await settled(pilot)
+        text = screen_text(pilot)
+        assert "Canada asks Clearview to stop" in text
+        assert "related coverage" in text
+        assert "Starred › newest first › 1 story" in text
+
+
+async def test_taking_a_star_away_under_starred_changes_the_counts_at_once(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("s", "j", "s", "S")
+        await settled(pilot)
+        await pilot.press("s")
+        text = screen_text(pilot)
+        assert re.search(r"★ Starred +1", text)
+        assert "Starred › newest first › 1 story" in text
+        assert main_screen(pilot).story_list.row_count == 2
+
+
+async def test_starred_again_goes_back_to_what_was_shown_before(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("1", "G", "S")
+        await settled(pilot)
+        assert screen.view.show is Show.STARRED
+        await pilot.press("S")
+        await settled(pilot)
+        assert screen.view.topic == "Privacy"
+
+
+async def test_reading_on_in_the_first_story_marks_it_read_after_a_rest(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, config=Config(mark_read="dwell", dwell_s=0.1)) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("J")
+        await pilot.pause(0.4)
+        assert screen.library.is_read(screen.story_list.current.story_id)  # type: ignore[union-attr]
+
+
+async def test_paging_past_the_end_of_a_story_marks_it_read(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        first = screen.story_list.current
+        assert first is not None
+        await pilot.press("space")
+        assert screen.library.is_read(first.story_id)
+        assert screen.story_list.cursor == 1
+
+
+async def test_ascii_mode_draws_the_frames_and_scroll_bars_in_ascii(
+    tmp_path: Path, open_app: OpenApp
+) -> None:
+    write_archive(tmp_path / "many", 60)
+    async with open_app(tmp_path / "many", config=Config(ascii=True, mark_read="open")) as pilot:
+        await pilot.press("pagedown")
+        assert screen_text(pilot).isascii()
+
+
+async def test_ctrl_c_says_how_to_leave(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert "Ctrl+Q quits" in screen_text(pilot)
+        assert pilot.app.is_running
+
+
+async def test_the_topics_of_a_narrow_screen_take_all_of_it(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(60, 20)) as pilot:
+        await pilot.press("1")
+        await pilot.pause()
+        assert main_screen(pilot).topic_tree.region.width == 60
+
+
+async def test_the_page_keys_work_on_the_key_page(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        page = pilot.app.screen.query_one("#page")
+        await pilot.press("G")
+        await pilot.pause()
+        assert page.scroll_offset.y == page.max_scroll_y > 0
+        await pilot.press("g")
+        await pilot.pause()
+        assert page.scroll_offset.y == 0
+
+
+async def test_a_heading_that_repeats_the_title_is_shown_once(tmp_path: Path, open_app: OpenApp) -> None:
+    (tmp_path / "note.md").write_text("# Only once\n\nThe text.\n", encoding="utf-8")
+    async with open_app(tmp_path) as pilot:
+        pane = main_screen(pilot).story_pane
+        lines = [pane.render_line(y).text.strip() for y in range(12)]
+        assert lines.count("Only once") == 1
+        assert "The text." in lines

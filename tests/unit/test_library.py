@@ -336,7 +336,7 @@ def test_a_star_is_taken_from_a_story_whose_file_is_gone(gazette: Path, open_lib
     assert starred(open_library(gazette)) == []
 
 
-def test_starred_stories_that_are_gone_come_last_and_newest_first(
+def test_starred_stories_that_are_gone_stand_in_order_with_the_others(
     gazette: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library(gazette)
@@ -345,7 +345,7 @@ def test_starred_stories_that_are_gone_come_last_and_newest_first(
     library.close()
     for number in (1, 2):
         next(gazette.rglob(f"*story-{number}.md")).unlink()
-    assert starred(open_library(gazette)) == ["Story 3", "Story 0", "Story 2", "Story 1"]
+    assert starred(open_library(gazette)) == ["Story 3", "Story 2", "Story 1", "Story 0"]
 
 
 # -- one story -----------------------------------------------------------------------------------------
@@ -498,7 +498,7 @@ def test_problems_are_told_with_their_archive(
 
 def test_marks_of_another_instance_appear_after_a_poll(gazette: Path, open_library: OpenLibrary) -> None:
     library, other = open_library(gazette), open_library(gazette)
-    library.poll()
+    library.reload()
     row = story(other, "Story 1")
     other.set_read(row, True)
     other.set_starred(row, True)
@@ -513,7 +513,7 @@ def test_a_mark_of_no_story_here_asks_for_a_reload(
     gazette: Path, tmp_path: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library(gazette)
-    library.poll()
+    library.reload()
     keeper = MarkKeeper(tmp_path / "state")
     keeper.record([Change(StoryId("elsewhere/a.md"), is_starred=True, title="Elsewhere")])
     keeper.close()
@@ -524,7 +524,7 @@ def test_a_mark_of_no_story_here_asks_for_a_reload(
 
 def test_stories_another_instance_indexed_are_news(gazette: Path, open_library: OpenLibrary) -> None:
     library = open_library(gazette)
-    library.poll()
+    library.reload()
     assert not library.poll().has_new_stories
     write_story(gazette, "new.md", title="New")
     open_library(gazette)

@@ -93,6 +93,7 @@ class MainScreen(Screen[None]):
         self._is_mending = False
         self._is_asked_about: StoryId | None = None
         self._end_told_at: Entry | None = None
+        self._before_starred = ALL
         self._query: Query | None = None
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
         self._scroll_back: int | None = None
@@ -138,6 +139,9 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the stories in the first frame if they are there, and start the background work behind it."""
         self._show_pane()
+        self.set_class(self.reader.config.ascii, "-ascii")
+        self.watch_theme()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.watch_theme())
         # All that the first layout depends on, so that it is the only one.
         self.fit(self.app.size)
         self.set_focus(self.story_list, scroll_visible=False)
@@ -291,7 +295,7 @@ class MainScreen(Screen[None]):
         left = (("newsreader", "bar--strong"), (f"{self.reader.glyphs.separator}{names}", "bar--text"))
         if self.view.show is Show.STARRED:
             what = f"Starred{arrow}{self._order_text()}"
-            what += f"{arrow}{wording.count(self.story_list.row_count)}"
+            what += f"{arrow}{wording.count_text(counts.starred, 'story')}"
         else:
             number = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
             place = self.view.topic or ("Unread" if self.view.show is Show.UNREAD else "All")
@@ -341,11 +345,13 @@ class MainScreen(Screen[None]):
             return
         if self.story_pane.story is None or self.story_pane.story.row != row:
             self._load = self.set_timer(LOAD_DELAY_S, self._load_story)
-        if (
-            self.reader.config.mark_read == "dwell"
-            and self._has_moved
-            and not self.library.is_read(row.story_id)
-        ):
+        self._start_dwell()
+
+    def _start_dwell(self) -> None:
+        """Mark the story read after a rest on it, unless the app put the cursor there by itself."""
+        row = self.story_list.current
+        is_wanted = self.reader.config.mark_read == "dwell" and self._has_moved
+        if row is not None and is_wanted and not self._is_read(row):
             self._dwell = self.set_timer(self.reader.config.dwell_s, self._mark_dwelt)
 
     def _load_story(self) -> None:
@@ -434,7 +440,9 @@ class MainScreen(Screen[None]):
             self.reader.say(str(error), severity="warning")
             return
         except SuspendNotSupported:
-            self.reader.say("This browser needs the terminal for itself; y copies the link.", severity="warning")
+            self.reader.say(
+                "This browser needs the terminal for itself; y copies the link.", severity="warning"
+            )
             return
         self.reader.say(f"Opened {host}")
         if row.story_id and not self.library.is_read(row.story_id):
@@ -510,6 +518,8 @@ class MainScreen(Screen[None]):
         """Give a pane the focus; on a narrow screen it is then the one that shows."""
         self.pane = name
         self._show_pane()
+        if name == "story":
+            self._start_reading()
         # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go to the old pane.
         self.set_focus(self.query_one(f"#{name}"), scroll_visible=False)
 
@@ -575,11 +585,26 @@ class MainScreen(Screen[None]):
         """Page the story; at its end, the next unread one. In the topics: fold or unfold."""
         if self.pane == "topics":
             _ = self.topic_tree.unfold() or self.topic_tree.fold()
-        elif not self.story_pane.page(1):
+        elif self.story_pane.page(1):
+            self._start_reading()
+        else:
+            row = self.story_list.current
+            if row is not None and self.reader.config.mark_read != "manual" and not self._is_read(row):
+                self._set_read(row, True)
             self.action_next_unread(1)
+
+    def _is_read(self, row: StoryRow) -> bool:
+        return self.library.is_read(row.story_id)
+
+    def _start_reading(self) -> None:
+        """The story is not only stood on, it is read: the rest on it counts from now at the latest."""
+        if not self._has_moved:
+            self._has_moved = True
+            self._start_dwell()
 
     def action_scroll_story(self, step: int) -> None:
         """Scroll the story, whatever has the focus."""
+        self._start_reading()
         self.story_pane.scroll_by(2 * step)
 
     def action_next_unread(self, step: int) -> None:
@@ -602,9 +627,14 @@ class MainScreen(Screen[None]):
             self.reader.say(f"This is the {edge} of {where}; {key} again goes on to {entry.topic}.")
 
     def action_starred(self) -> None:
-        """Show the starred stories."""
-        self.topic_tree.go_to(STARRED)
-        self._choose_entry(STARRED)
+        """Show the starred stories; from there, go back to what was shown before."""
+        entry = STARRED
+        if self.view.show is Show.STARRED:
+            entry = self._before_starred
+        else:
+            self._before_starred = self.topic_tree.current
+        self.topic_tree.go_to(entry)
+        self._choose_entry(entry)
         self.action_go_to("stories")
 
     def action_sort(self) -> None:
@@ -655,9 +685,13 @@ class MainScreen(Screen[None]):
         if width < NARROW:
             frame.styles.width = None
         else:
-            frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), width * 3 // 10, 44)
+            frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), width // 4, 40)
 
     # -- layout ------------------------------------------------------------------------------------
+
+    def watch_theme(self) -> None:
+        """A theme of the terminal's own colours has no shades to show the cursor with."""
+        self.set_class(self.app.native_ansi_color, "-ansi")
 
     def fit(self, size: Size) -> None:
         """Choose the layout for a size, before Textual lays the screen out.

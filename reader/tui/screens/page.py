@@ -25,8 +25,12 @@ class Page(ModalScreen[None]):
         Binding("escape,q,enter,i,question_mark,f1", "dismiss", "Close"),
         Binding("j,down", "scroll(1)", "Down", show=False),
         Binding("k,up", "scroll(-1)", "Up", show=False),
-        Binding("space,pagedown", "scroll(10)", "Page down", show=False),
-        Binding("pageup", "scroll(-10)", "Page up", show=False),
+        Binding("space,pagedown", "page(1.0)", "Page down", show=False),
+        Binding("pageup", "page(-1.0)", "Page up", show=False),
+        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
+        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
+        Binding("g,home", "scroll(-100_000)", "Top", show=False),
+        Binding("G,end", "scroll(100_000)", "Bottom", show=False),
     ]
 
     def __init__(self, title: str, content: VisualType, *, id: str) -> None:
@@ -45,3 +49,8 @@ class Page(ModalScreen[None]):
     def action_scroll(self, lines: int) -> None:
         """Scroll the page."""
         self.query_one("#page", VerticalScroll).scroll_relative(y=lines, animate=False)
+
+    def action_page(self, pages: float) -> None:
+        """Scroll by pages, one line of them overlapping."""
+        page = self.query_one("#page", VerticalScroll)
+        self.action_scroll(round(pages * (page.scrollable_content_region.height - 1)))

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.strip import Strip
 from textual.widget import Widget
 
-from reader.tui.commands import COMMANDS, key_text
+from reader.tui.commands import COMMANDS, HINTS, key_text
 from reader.tui.widgets.lines import Piece, cut, to_strip
 from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text
 
@@ -79,9 +79,8 @@ class HintBar(Bar):
             return
         texts: list[tuple[str, str]] = []
         room = self.size.width - 2
-        for command in COMMANDS:
-            if not command.hint:
-                continue
+        by_id = {command.id: command for command in COMMANDS}
+        for command in (by_id[name] for name in HINTS):
             key = key_text(command.keys).split(" ")[0]
             room -= cell_len(key) + len(command.hint) + 3
             if room >= -2:

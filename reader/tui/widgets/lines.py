@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -11,10 +12,19 @@ from textual.containers import Container
 from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
+
+from reader.wording import UNICODE_GLYPHS, Glyphs
 
 Piece = tuple[str, Style]
 """A run of text in one style."""
+
+
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar of colours only, without the signs that show it by eighths."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 Highlight = Callable[[str], list[tuple[int, int]]]
@@ -38,11 +48,17 @@ class Lines(ScrollView, can_focus=True):
 
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str, glyphs: Glyphs = UNICODE_GLYPHS) -> None:
         super().__init__(id=id)
+        self.glyphs = glyphs
         # It is always shown; learning that from the first layout makes Textual do a second one.
         self.set_reactive(Lines.show_vertical_scrollbar, True)
         self._part_styles: dict[tuple[str, ...], Style] = {}
+
+    def on_mount(self) -> None:
+        """Keep Textual's own signs off the screen where they cannot be shown."""
+        if self.glyphs is not UNICODE_GLYPHS:
+            self.vertical_scrollbar.renderer = PlainScrollBar  # type: ignore[misc]  # for this one only
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines of `crop`, straight from `render_line`, which keeps its strips.

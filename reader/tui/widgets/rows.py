@@ -75,8 +75,7 @@ class Rows(Lines):
             return self.sender
 
     def __init__(self, *, id: str, on_move: Callable[[bool], None], glyphs: Glyphs = UNICODE_GLYPHS) -> None:
-        super().__init__(id=id)
-        self.glyphs = glyphs
+        super().__init__(id=id, glyphs=glyphs)
         self._on_move = on_move
         self.cursor = 0
         self._strips: dict[tuple[object, ...], Strip] = {}

@@ -75,8 +75,7 @@ class StoryPane(Lines):
     def __init__(
         self, *, id: str, marks_of: Callable[[StoryId], Marks], glyphs: Glyphs = UNICODE_GLYPHS
     ) -> None:
-        super().__init__(id=id)
-        self.glyphs = glyphs
+        super().__init__(id=id, glyphs=glyphs)
         self.cursor = WHOLE_STORY
         self._marks_of = marks_of
         self._row: StoryRow | None = None
@@ -346,7 +345,7 @@ class StoryPane(Lines):
             yield from self._text(excerpt, "story--text", width)
         if story is not None and story.body:
             yield Line()
-            yield from self._body(story.body, width)
+            yield from self._body(_without_title(story.body, row.title), width)
         if row.url:
             yield Line()
             yield from self._text(row.url, "story--link", width)
@@ -364,7 +363,7 @@ class StoryPane(Lines):
             wording.date_time_text(row.published_at),
             row.kind if row.kind.casefold() != "article" else "",
             "unpublished" if row.is_published is False else "",
-            "not in this archive" if row.is_gone else "",
+            wording.place_text(row),
         )
         date = self.glyphs.separator.join(part for part in parts if part)
         if date:
@@ -411,7 +410,9 @@ class StoryPane(Lines):
         unread = " " if is_read else self.glyphs.unread
         star = self.glyphs.star if is_starred else " "
         head = f"{sign} {unread}{star} {parts.quality:>3} "
-        origin = self.glyphs.separator.join(part for part in (parts.provider, parts.offset) if part)
+        # A long name leaves room for the title, which says more.
+        provider = parts.provider if is_expanded else cut(parts.provider, width // 4, self.glyphs.ellipsis)
+        origin = self.glyphs.separator.join(part for part in (provider, parts.offset) if part)
         if not is_expanded:
             text = f"{origin}  {parts.title}" if origin else parts.title
             text = cut(self._shown(text), width - 1 - len(head), self.glyphs.ellipsis)
@@ -474,3 +475,9 @@ class StoryPane(Lines):
 
     def _style(self, *components: str) -> Style:
         return self.part_style(*components)
+
+
+def _without_title(body: str, title: str) -> str:
+    """The body without a first heading that only repeats the title above it."""
+    first, _, rest = body.partition("\n")
+    return rest.lstrip("\n") if first.startswith("#") and first.lstrip("# ").strip() == title else body

@@ -133,7 +133,7 @@ class TopicTree(Rows):
     def row_key(self, index: int) -> object:
         """The entry, its count and whether it is folded."""
         entry = self._entries[index]
-        return (entry, self._count(entry), entry.topic.casefold() in self._folded)
+        return (entry, self._numbers(entry), entry.topic.casefold() in self._folded)
 
     def row_lines(self, index: int, width: int) -> Sequence[Sequence[Piece]]:
         """Sign, name, and unread / total at the right."""
