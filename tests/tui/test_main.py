@@ -569,3 +569,11 @@ async def test_a_heading_that_repeats_the_title_is_shown_once(tmp_path: Path, op
         lines = [pane.render_line(y).text.strip() for y in range(12)]
         assert lines.count("Only once") == 1
         assert "The text." in lines
+
+
+async def test_keys_typed_ahead_of_a_page_do_no_harm(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        for key in ("question_mark", "g", "space", "j", "escape"):
+            pilot.app.simulate_key(key)
+        await settled(pilot)
+        assert pilot.app.is_running

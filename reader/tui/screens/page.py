@@ -48,9 +48,11 @@ class Page(ModalScreen[None]):
 
     def action_scroll(self, lines: int) -> None:
         """Scroll the page."""
-        self.query_one("#page", VerticalScroll).scroll_relative(y=lines, animate=False)
+        # A key typed ahead may come before the page is made.
+        if (box := self.query_one_optional("#page", VerticalScroll)) is not None:
+            box.scroll_relative(y=lines, animate=False)
 
     def action_page(self, pages: float) -> None:
         """Scroll by pages, one line of them overlapping."""
-        page = self.query_one("#page", VerticalScroll)
-        self.action_scroll(round(pages * (page.scrollable_content_region.height - 1)))
+        if (box := self.query_one_optional("#page", VerticalScroll)) is not None:
+            self.action_scroll(round(pages * (box.scrollable_content_region.height - 1)))
