@@ -5,6 +5,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+# Tests with a screen wait more than they work.
+SCREENS ?= 4
 ARGS ?= seeds
 
 .DEFAULT_GOAL := help
@@ -41,7 +43,7 @@ unit: $(VENV)/.dev ## The tests: with branch coverage of everything outside tui/
 	$(BIN)/coverage run -m pytest -q -n $(JOBS) -m "not stress" tests/unit tests/properties tests/hostile
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
-	$(BIN)/python -m pytest -q -n $(JOBS) -m "not stress" tests/tui tests/terminal tests/contracts
+	$(BIN)/python -m pytest -q -n $(SCREENS) --dist worksteal -m "not stress" tests/terminal tests/contracts tests/tui
 
 bench: $(VENV)/.dev ## Measure: the append path of a mark, and more as the rooms fill
 	$(BIN)/python -m tests.bench

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -53,6 +54,17 @@ async def story_loaded(pilot: Reading) -> None:
             return
         await pilot.pause(0.02)
     raise AssertionError("the story was never read")
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot waits after each key until the process is idle, up to a second; `settled` knows better."""
+
+    async def wait(min_sleep: float = 0, max_sleep: float = 1) -> None:
+        await asyncio.sleep(0.01)
+
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", wait)
 
 
 @pytest.fixture
