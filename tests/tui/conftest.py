@@ -58,7 +58,7 @@ async def story_loaded(pilot: Reading) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot waits after each key until the process is idle, up to a second; `settled` knows better."""
+    """Textual's pilot waits after each key until the process is idle; `settled` knows better."""
 
     async def wait(min_sleep: float = 0, max_sleep: float = 1) -> None:
         await asyncio.sleep(0.01)
