@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import difflib
 import os
-import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 from reader import clean
-
-SIZE_LIMIT_BYTES: Final = 262_144
-"""Largest config file read; one that sets everything has some 2 kB."""
+from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
 
 DWELL_RANGE_S: Final = (0.1, 60.0)
 """Shortest and longest rest on a story that marks it as read."""
@@ -27,14 +24,7 @@ PROBLEM_LIMIT: Final = 20
 
 PATH_LIMIT: Final = 4_096
 
-# More is no config. Composing nodes recurses in C: some 25,000 levels overflow the stack and kill the
-# process, so the events, which do not recurse, are counted first.
-_DEPTH_LIMIT: Final = 16
 _ALIAS_LIMIT: Final = 16
-_EVENT_LIMIT: Final = 50_000
-
-Node: TypeAlias = Any
-"""A `yaml.nodes.Node`; its stubs do not know ``id``, which tells lists from mappings and scalars."""
 
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
 _SWITCH_WORDS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -90,75 +80,27 @@ def load(path: Path) -> Config:
     """What the file at `path` says; the defaults where it says nothing or is not there. Never raises."""
     reading = _Reading(path)
     try:
-        text = _read(path)
-        root = None if text is None else _compose(text)
-    except _UnreadableError as error:
+        root = read_nodes(path, _guard)
+    except UnreadableError as error:
         reading.add(str(error), error.line)
         root = None
     values = {} if root is None else reading.settings(root)
     return replace(Config(), **values, problems=reading.problems())
 
 
-class _UnreadableError(Exception):
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(reason)
-        self.line = line
-
-
-def _read(path: Path) -> str | None:
-    """The text of the file; None where there is none."""
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _UnreadableError("not a regular file")
-            data = file.read(SIZE_LIMIT_BYTES + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _UnreadableError(f"cannot be read: {error.strerror}") from error
-    if len(data) > SIZE_LIMIT_BYTES:
-        raise _UnreadableError(f"larger than {SIZE_LIMIT_BYTES // 1024} KiB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _UnreadableError("not UTF-8 text", data.count(b"\n", 0, error.start) + 1) from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting, so that a pipe in the config's place does not hold up the start."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _compose(text: str) -> Node | None:
-    """The file as nodes, which know their lines; None for one that is empty."""
-    import yaml
-
-    # The base loader leaves every scalar as written: no dates, no octal numbers, no objects.
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        _guard(yaml.parse(text, Loader=loader))
-        node: Node | None = yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise _UnreadableError(f"not YAML: {clean.line(error.problem or 'malformed')}", line) from error
-    except yaml.YAMLError as error:
-        raise _UnreadableError("not YAML: it holds characters YAML does not allow") from error
-    return node
-
-
 def _guard(events: Iterable[Any]) -> None:
     """Walk the events.
 
     Raises:
-        _UnreadableError: If they nest, refer or are more than a config needs.
+        UnreadableError: If they nest, refer or are more than a config needs.
     """
     depth = aliases = 0
     for number, event in enumerate(events):
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         aliases += kind == "AliasEvent"
-        if depth > _DEPTH_LIMIT or aliases > _ALIAS_LIMIT or number > _EVENT_LIMIT:
-            raise _UnreadableError("nested too deeply, or no config at all", event.start_mark.line + 1)
+        if depth > DEPTH_LIMIT or aliases > _ALIAS_LIMIT or number > EVENT_LIMIT:
+            raise UnreadableError("nested too deeply, or no config at all", event.start_mark.line + 1)
 
 
 class _Reading:

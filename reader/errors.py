@@ -9,7 +9,6 @@
     ├── ArchiveError          a folder of stories cannot be opened
     ├── StoryFileError        one story file cannot be read (vanished, unreadable, not a file)
     ├── StateError            the marks file cannot be read or written
-    │   └── MarkNotSavedError a mark is kept in memory but is not on the disk yet
     ├── IndexFileError        the index cannot be read or written; it may be deleted at any time
     └── LinkError             an address that will not be opened
 
@@ -53,10 +52,6 @@ class StoryFileError(NewsreaderError):
 
 class StateError(NewsreaderError):
     """The marks cannot be read or written."""
-
-
-class MarkNotSavedError(StateError):
-    """A mark stands in memory and is tried again, but is not on the disk yet."""
 
 
 class IndexFileError(NewsreaderError):

@@ -12,15 +12,15 @@ import difflib
 import json
 import os
 import re
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 from reader import clean
 from reader.errors import ConfigError
+from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
 from reader.model import Order, Show
 
 NAME_LIMIT: Final = 100
@@ -29,16 +29,8 @@ NAME_LIMIT: Final = 100
 TEXT_LIMIT: Final = 1_000
 """Characters kept of a query and a topic."""
 
-SIZE_LIMIT_BYTES: Final = 262_144
-"""Largest file read: some 3,000 searches."""
-
 PROBLEM_LIMIT: Final = 20
 """Problems told one by one; what comes after is only counted."""
-
-# Composing nodes recurses in C, so the events, which do not recurse, are counted first. An alias stands
-# for what is written elsewhere: saving would write it out, so there are none.
-_DEPTH_LIMIT: Final = 16
-_EVENT_LIMIT: Final = 50_000
 
 _HEAD: Final = """\
 # Searches saved in newsreader, in the order of its sidebar. Edit them as you like: "name" and "query", and
@@ -49,9 +41,6 @@ _KEYS: Final = ("name", "query", "topic", "show", "order", "reversed")
 _SWITCH_WORDS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
 _BARE: Final = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_.+-]*")
-
-Node: TypeAlias = Any
-"""A `yaml.nodes.Node`; its stubs do not know ``id``."""
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -111,11 +100,10 @@ def load(path: Path) -> Searches:
     reading = _Reading(path)
     entries: tuple[SavedSearch, ...] = ()
     try:
-        text = _read(path)
-        root = None if text is None else _compose(text)
+        root = read_nodes(path, _guard)
         if root is not None:
             entries = reading.entries(root)
-    except _UnreadableError as error:
+    except UnreadableError as error:
         reading.lose(str(error), error.line)
     return Searches(entries, reading.problems(), reading.is_whole)
 
@@ -253,67 +241,21 @@ def _sync_folder(path: Path) -> None:
 # -- reading -------------------------------------------------------------------------------------
 
 
-class _UnreadableError(Exception):
-    def __init__(self, reason: str, line: int = 0) -> None:
-        super().__init__(reason)
-        self.line = line
-
-
-def _read(path: Path) -> str | None:
-    """The text of the file; None where there is none."""
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise _UnreadableError("not a regular file")
-            data = file.read(SIZE_LIMIT_BYTES + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise _UnreadableError(f"cannot be read: {error.strerror}") from error
-    if len(data) > SIZE_LIMIT_BYTES:
-        raise _UnreadableError(f"larger than {SIZE_LIMIT_BYTES // 1024} KiB")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _UnreadableError("not UTF-8 text", data.count(b"\n", 0, error.start) + 1) from error
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open without waiting, so that a pipe in the file's place does not hold up the start."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def _compose(text: str) -> Node | None:
-    """The file as nodes, which know their lines; None for one that is empty."""
-    import yaml
-
-    # The base loader leaves every scalar as written: no dates, no octal numbers, no objects.
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    try:
-        _guard(yaml.parse(text, Loader=loader))
-        node: Node | None = yaml.compose(text, Loader=loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise _UnreadableError(f"not YAML: {clean.line(error.problem or 'malformed')}", line) from error
-    except yaml.YAMLError as error:
-        raise _UnreadableError("not YAML: it holds characters YAML does not allow") from error
-    return node
-
-
 def _guard(events: Iterable[Any]) -> None:
     """Walk the events.
 
     Raises:
-        _UnreadableError: If they refer to each other, nest or are more than a list of searches needs.
+        UnreadableError: If they refer to each other, nest or are more than a list of searches needs.
     """
     depth = 0
     for number, event in enumerate(events):
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        # It stands for what is written elsewhere, and saving would write that out.
         if kind == "AliasEvent":
-            raise _UnreadableError("searches cannot refer to one another", event.start_mark.line + 1)
-        if depth > _DEPTH_LIMIT or number > _EVENT_LIMIT:
-            raise _UnreadableError("nested too deeply, or no list of searches", event.start_mark.line + 1)
+            raise UnreadableError("searches cannot refer to one another", event.start_mark.line + 1)
+        if depth > DEPTH_LIMIT or number > EVENT_LIMIT:
+            raise UnreadableError("nested too deeply, or no list of searches", event.start_mark.line + 1)
 
 
 class _Reading:
