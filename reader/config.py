@@ -45,7 +45,7 @@ class ConfiguredArchive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Every setting. The attributes are the keys of the file, but for `problems`.
+    """Every setting. The attributes are the keys of the file, but for `key_places` and `problems`.
 
     Attributes:
         archives: What opens when the command line names nothing; may be empty.
@@ -58,7 +58,11 @@ class Config:
         animations: Let things glide into place.
         date_format: Recent dates in the list as an age, or always as a date.
         density: Lines a story takes in the list.
+        watch: Look for changes of the archives while the app is open.
+        style: A TCSS file of the user's own, or None; absolute as `ConfiguredArchive.path` is.
+        kitty_keys: Ask the terminal for the keys of the Kitty protocol, which some input methods cannot take.
         keys: Command id to keys as written; neither is checked here. An empty value means no key.
+        key_places: Command id to the line where its keys stand, as ``config.yaml:12``.
         problems: What could not be used, one sentence each, in the order of the file.
     """
 
@@ -72,8 +76,43 @@ class Config:
     animations: bool = False
     date_format: Literal["age", "date"] = "age"
     density: Literal["two-line", "one-line"] = "two-line"
+    watch: bool = True
+    style: Path | None = None
+    kitty_keys: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
+    key_places: Mapping[str, str] = field(default_factory=dict, compare=False)
     problems: tuple[str, ...] = ()
+
+
+class WatchedConfig:
+    """The config on the disk, for who wants to know when it changes.
+
+    Args:
+        path: The file; it need not be there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = _stamp(path)
+
+    def read(self) -> Config:
+        """What the file says now. Never raises."""
+        # Seen first: what is written while it is being read is then looked at again.
+        self._stamp = _stamp(self._path)
+        return load(self._path)
+
+    def changed(self) -> Config | None:
+        """What the file says if it is another one than at the last look, else None: a hundredth of a ms."""
+        return None if _stamp(self._path) == self._stamp else self.read()
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What tells that a file changed; empty where there is none."""
+    try:
+        info = os.stat(path)
+    except (OSError, ValueError):
+        return ()
+    return info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
 
 
 def load(path: Path) -> Config:
@@ -85,7 +124,7 @@ def load(path: Path) -> Config:
         reading.add(str(error), error.line)
         root = None
     values = {} if root is None else reading.settings(root)
-    return replace(Config(), **values, problems=reading.problems())
+    return replace(Config(), **values, key_places=reading.key_places, problems=reading.problems())
 
 
 def _guard(events: Iterable[Any]) -> None:
@@ -114,6 +153,7 @@ class _Reading:
         self._name = clean.path(path.name or str(path))
         self._problems: list[tuple[int, str]] = []
         self._untold = 0
+        self.key_places: dict[str, str] = {}
 
     def add(self, sentence: str, line: int = 0) -> None:
         if len(self._problems) >= PROBLEM_LIMIT:
@@ -186,8 +226,18 @@ class _Reading:
             if not command or keys is None:
                 self._wrong(command_node, f"{key}: a command and its keys are one line of text each")
                 continue
+            if command in found:
+                self._wrong(command_node, f'{key}: "{command}" is set twice, the last one counts')
             found[command] = keys
+            self.key_places[command] = f"{self._name}:{command_node.start_mark.line + 1}"
         return found
+
+    def file(self, key: str, node: Node) -> Path | None:
+        text = _path_text(node)
+        if text is None:
+            self._wrong(node, f"{key} is empty, too long or holds control characters")
+            return None
+        return self._path.parent / os.path.expanduser(text)
 
     def archives(self, key: str, node: Node) -> tuple[ConfiguredArchive, ...]:
         found: list[ConfiguredArchive] = []
@@ -234,9 +284,8 @@ class _Reading:
         if "/" in name or name.startswith("url:") or (is_named and not name):
             self._wrong(name_node, 'a name of an archive is text without "/", not beginning with "url:"')
             return None
-        text = _scalar(path_node) or ""
-        # A path is used as written or not at all: a cleaned one would name another folder.
-        if not text or len(text) > PATH_LIMIT or "\n" in text or clean.block(text) != text:
+        text = _path_text(path_node)
+        if text is None:
             self._wrong(path_node, "a path of an archive is empty, too long or holds control characters")
             return None
         return ConfiguredArchive(name, self._path.parent / os.path.expanduser(text))
@@ -258,6 +307,13 @@ class _Reading:
 def _scalar(node: Node) -> str | None:
     """The text of a scalar node, as written in the file; None for a list or a mapping."""
     return str(node.value) if node.id == "scalar" else None
+
+
+def _path_text(node: Node) -> str | None:
+    """A path, used as written or not at all: a cleaned one would name another file."""
+    text = _scalar(node) or ""
+    is_usable = text and len(text) <= PATH_LIMIT and "\n" not in text and clean.block(text) == text
+    return text if is_usable else None
 
 
 def _is_null(node: Node) -> bool:
@@ -291,5 +347,8 @@ _SETTINGS: Final[dict[str, Callable[[_Reading, str, Node], object]]] = {
     "animations": _Reading.switch,
     "date_format": _Reading.choice,
     "density": _Reading.choice,
+    "watch": _Reading.switch,
+    "style": _Reading.file,
+    "kitty_keys": _Reading.switch,
     "keys": _Reading.bindings,
 }

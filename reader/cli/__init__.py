@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "index": "bring the index up to date",
     "check": "print what is wrong with the files of an archive",
     "where": "print where newsreader keeps its own files",
+    "keys": "print the key of every command, or check the config's",
 }
 """Each is a module of this room, with ``EXAMPLES``, ``add_options(parser)`` and ``run(options, config)``."""
 
@@ -135,7 +136,7 @@ def _app_parser() -> argparse.ArgumentParser:
     commands = "\n".join(f"  newsreader {name:{width}}  {what}" for name, what in COMMANDS.items())
     parser = Parser(
         prog="newsreader",
-        usage=f"newsreader [options] [PATH ...]\n       newsreader {{{','.join(COMMANDS)}}} ...",
+        usage="newsreader [options] [PATH ...]\n       newsreader COMMAND ...",
         description=_DESCRIPTION,
         epilog=f"without the screen (each has its own --help):\n{commands}\n\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,

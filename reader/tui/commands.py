@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from textual.binding import Binding
+from reader.tui import keynames
+
+# The command line reads the table too, and Textual takes longer to load than a command to run.
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 ANYWHERE: Final = "anywhere"
 PANES: Final = "any pane"
@@ -38,6 +42,8 @@ class Command:
 
     def binding(self) -> Binding:
         """The same for Textual."""
+        from textual.binding import Binding
+
         return Binding(
             self.keys,
             self.action,
@@ -121,27 +127,6 @@ COMMANDS: Final = (
     ),
 )
 
-_KEY_NAMES: Final = {
-    "question_mark": "?",
-    "slash": "/",
-    "colon": ":",
-    "escape": "Esc",
-    "enter": "Enter",
-    "space": "Space",
-    "pagedown": "PgDn",
-    "pageup": "PgUp",
-    "home": "Home",
-    "end": "End",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "down": "↓",
-    "up": "↑",
-    "left": "←",
-    "right": "→",
-    "f1": "F1",
-}
-
-
 HINTS: Final = (
     "page-story",
     "next-unread",
@@ -161,9 +146,14 @@ def bindings(*scopes: str) -> list[Binding]:
     return [command.binding() for command in COMMANDS if command.scope in scopes]
 
 
+def are_heard_together(scope: str, other: str) -> bool:
+    """Whether a press could mean a command of either scope: a pane stands on the main screen."""
+    return scope == other or ANYWHERE in (scope, other) or {scope, other} == {PANES, MAIN}
+
+
 def key_text(keys: str) -> str:
     """Keys as a person reads them: ``question_mark,f1`` is ``? F1``."""
-    return " ".join(_one_key(key) for key in keys.split(","))
+    return " ".join(map(keynames.shown, keys.split(",")))
 
 
 def key_table() -> str:
@@ -174,9 +164,3 @@ def key_table() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
-
-
-def _one_key(key: str) -> str:
-    if key.startswith("ctrl+"):
-        return f"Ctrl+{key.removeprefix('ctrl+').upper()}"
-    return _KEY_NAMES.get(key, key)

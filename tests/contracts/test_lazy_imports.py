@@ -47,6 +47,7 @@ def loaded_by(*arguments: str) -> set[str]:
         ("list", "--json"),
         ("check",),
         ("where",),
+        ("keys",),
         ("show", "ruled illegal in canada"),
         ("search", "clearview", "is:unread", "--limit", "5"),
         ("search", "topic:ai"),

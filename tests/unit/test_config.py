@@ -42,6 +42,9 @@ mouse: false
 animations: On
 date_format: date
 density: one-line
+watch: off
+style: own.tcss
+kitty_keys: false
 keys:
   toggle-star: s
   open: [o, v]
@@ -65,6 +68,9 @@ def test_every_setting_can_be_set(folder: Path) -> None:
         animations=True,
         date_format="date",
         density="one-line",
+        watch=False,
+        style=folder / "own.tcss",
+        kitty_keys=False,
         keys={"toggle-star": "s", "open": "o,v", "quit": ""},
     )
 
@@ -133,6 +139,45 @@ def test_an_archive_that_is_wrong_is_told_and_the_others_open(text: str, reason:
     loaded = load(folder, f"{text[:-1]}, /good]\n")
     assert loaded.archives == (ConfiguredArchive("", Path("/good")),)
     assert reason in only_problem(loaded)
+
+
+def test_a_style_is_a_path_as_it_is_written(folder: Path) -> None:
+    assert load(folder, "style: ~/a b.tcss").style == Path.home() / "a b.tcss"
+    assert load(folder, "style: /x.tcss").style == Path("/x.tcss")
+    wrong = load(folder, 'style: "\\e[2J"')
+    assert wrong.style is None
+    assert only_problem(wrong) == "config.yaml:1: style is empty, too long or holds control characters"
+
+
+def test_keys_know_their_lines(folder: Path) -> None:
+    assert load(folder, FULL).key_places["open"] == f"config.yaml:{FULL.count(chr(10)) - 1}"
+
+
+def test_a_command_that_is_set_twice_is_told(folder: Path) -> None:
+    loaded = load(folder, "keys:\n  open: a\n  open: b\n")
+    assert (loaded.keys["open"], loaded.key_places["open"]) == ("b", "config.yaml:3")
+    assert only_problem(loaded) == 'config.yaml:3: keys: "open" is set twice, the last one counts'
+
+
+def test_a_watched_config_is_read_again_when_it_changes_and_only_then(folder: Path) -> None:
+    file = folder / "config.yaml"
+    watched = config.WatchedConfig(file)
+    assert watched.read() == Config()
+    assert watched.changed() is None
+    file.write_text("theme: nord\n")
+    assert watched.changed() == Config(theme="nord")
+    assert watched.changed() is None
+    fresh = folder / "fresh.yaml"
+    fresh.write_text("theme: bold\n")
+    fresh.replace(file)
+    assert watched.changed() == Config(theme="bold")
+    file.unlink()
+    assert watched.changed() == Config()
+    assert watched.changed() is None
+
+
+def test_a_watched_config_that_cannot_be_looked_at_is_as_good_as_none(folder: Path) -> None:
+    assert config.WatchedConfig(folder / "a\0b").changed() is None
 
 
 def test_two_archives_cannot_have_one_name(folder: Path) -> None:
