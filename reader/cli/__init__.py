@@ -30,6 +30,10 @@ COMMANDS: Final = {
     "list": "print the stories, one a line",
     "search": "print the stories that a query finds",
     "show": "print one story",
+    "star": "star stories",
+    "unstar": "take the star of stories away",
+    "read": "mark stories as read",
+    "unread": "mark stories as unread",
     "stats": "count the stories by topic, provider and month",
     "index": "bring the index up to date",
     "check": "print what is wrong with the files of an archive",
@@ -37,6 +41,9 @@ COMMANDS: Final = {
     "keys": "print the key of every command, or check the config's",
 }
 """Each is a module of this room, with ``EXAMPLES``, ``add_options(parser)`` and ``run(options, config)``."""
+
+_MODULES: Final = {"star": "marks", "unstar": "marks", "read": "marks", "unread": "marks"}
+"""Those that are not called like their module; ``options.command`` tells them apart."""
 
 _DESCRIPTION: Final = """\
 Read the news archive in each PATH: a folder of Markdown files with YAML front
@@ -74,7 +81,16 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
-    module: ModuleType = importlib.import_module(f"reader.cli.{name}")
+    parser, module = _command_parser(name)
+    options = parser.parse_args(arguments)
+    config = _load_config()
+    for problem in config.problems:
+        output.warn(problem)
+    return int(module.run(options, config))
+
+
+def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
+    module: ModuleType = importlib.import_module(f"reader.cli.{_MODULES.get(name, name)}")
     parser = Parser(
         prog=f"newsreader {name}",
         description=f"{COMMANDS[name].capitalize()}.",
@@ -82,12 +98,9 @@ def _run_command(name: str, arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.set_defaults(command=name)
     module.add_options(parser)
-    options = parser.parse_args(arguments)
-    config = _load_config()
-    for problem in config.problems:
-        output.warn(problem)
-    return int(module.run(options, config))
+    return parser, module
 
 
 def _run_app(arguments: Sequence[str]) -> int:
