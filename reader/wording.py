@@ -44,6 +44,8 @@ class Glyphs:
         ellipsis: At the end of what was cut.
         at_least: Before a quality floor.
         bar: Eight steps, low to high.
+        frame: Upper left, upper right, lower left and lower right corner, across, down.
+        thumb: Repeated, the place in something that scrolls.
     """
 
     unread: str = "●"
@@ -57,10 +59,12 @@ class Glyphs:
     ellipsis: str = "…"
     at_least: str = "≥"
     bar: str = "▁▂▃▄▅▆▇█"
+    frame: str = "╭╮╰╯─│"
+    thumb: str = "┃"
 
 
 UNICODE_GLYPHS: Final = Glyphs()
-ASCII_GLYPHS: Final = Glyphs("o", "*", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@")
+ASCII_GLYPHS: Final = Glyphs("o", "*", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "#")
 
 _ASCII_FORMS: Final = str.maketrans(
     {

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Literal
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
@@ -19,10 +20,11 @@ from reader import locations, resources, wording
 from reader.config import Config
 from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
+from reader.tui.desk import Desk
 from reader.tui.guard import line_filters
 from reader.tui.opening import Opening
+from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
-from reader.tui.widgets.lines import Lines
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +61,9 @@ class NewsreaderApp(App[None], inherit_bindings=False):
             css_path=[styles / "app.tcss", *sorted(set(styles.glob("*.tcss")) - {styles / "app.tcss"})],
         )
         self.library = library
+        self.shown = Shown()
         self.animation_level = "basic" if self.config.animations else "none"
-        self._main = MainScreen(library, opening or Opening(library))
+        self._main = MainScreen(library, opening or Opening(library), self.shown)
 
     def get_default_screen(self) -> Screen[None]:
         """The three panes."""
@@ -77,7 +80,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         through three queues. Of keys typed ahead those after ``/`` or ``3`` would then still go to the old
         pane: a search for "clear" would open a browser at its end.
         """
-        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Lines):
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Desk):
             for is_first in (True, False):
                 if await self._check_bindings(event.key, priority=is_first):
                     return
@@ -94,8 +97,14 @@ class NewsreaderApp(App[None], inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout before the screen is laid out."""
+        self.shown.forget()  # a terminal moves what it shows when it changes its size
         if self._main.is_mounted:
             self._main.fit(event.size)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if renderable is not None and not isinstance(renderable, Changes):
+            self.shown.forget()
+        super()._display(screen, renderable)
 
     def on_unmount(self) -> None:
         """Save what is not saved yet."""

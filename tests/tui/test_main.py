@@ -9,7 +9,6 @@ from textual import events
 from reader import locations
 from reader.config import Config
 from reader.model import Order, Show
-from reader.tui.widgets.bars import HintBar
 from tests.factories import write_archive, write_story
 from tests.tui.conftest import OpenApp, main_screen, screen_text, settled, story_loaded
 
@@ -136,7 +135,7 @@ async def test_enter_goes_in_and_escape_back_and_neither_quits(archive: Path, op
         assert screen.pane == "story"
         assert screen.library.is_read(screen.story_list.current.story_id)  # type: ignore[union-attr]
         await pilot.press("escape", "escape", "escape", "escape")
-        assert screen.query_one("#topics").has_focus
+        assert screen.topic_tree.has_focus
         assert pilot.app.is_running
 
 
@@ -201,7 +200,7 @@ async def test_space_pages_the_story_and_then_goes_to_the_next_unread(
             await pilot.press("space")
             if screen.story_list.cursor:
                 break
-            assert screen.story_pane.scroll_offset.y > 0
+            assert screen.story_pane.top > 0
         assert screen.story_list.cursor == 1
 
 
@@ -211,11 +210,11 @@ async def test_capital_j_and_k_scroll_the_story_while_the_list_keeps_the_focus(
     async with open_app(archive, size=(100, 24)) as pilot:
         screen = main_screen(pilot)
         await pilot.press("e", "J", "J")
-        assert screen.story_pane.scroll_offset.y > 0
-        assert screen.focused is screen.story_list
-        below = screen.story_pane.scroll_offset.y
+        assert screen.story_pane.top > 0
+        assert screen.story_list.has_focus
+        below = screen.story_pane.top
         await pilot.press("K")
-        assert screen.story_pane.scroll_offset.y < below
+        assert screen.story_pane.top < below
 
 
 async def test_topics_count_their_stories_and_show_them(archive: Path, open_app: OpenApp) -> None:
@@ -262,7 +261,7 @@ async def test_each_width_shows_the_panes_it_has_room_for(
 ) -> None:
     async with open_app(archive, size=size) as pilot:
         screen = main_screen(pilot)
-        shown = [name for name in ("topics", "stories", "story") if screen.query_one(f"#{name}").region.area]
+        shown = [pane.name for pane in screen.desk.panes.values() if pane.is_shown]
         assert shown == panes
         assert all(len(line) <= size[0] for line in screen_text(pilot).split("\n"))
 
@@ -292,29 +291,29 @@ async def test_the_layout_follows_a_resize(archive: Path, open_app: OpenApp) -> 
     async with open_app(archive, size=(140, 40)) as pilot:
         await pilot.resize_terminal(60, 20)
         await pilot.pause()
-        assert not main_screen(pilot).story_pane.region.area
+        assert not main_screen(pilot).story_pane.is_shown
         await pilot.resize_terminal(140, 40)
         await pilot.pause()
-        assert main_screen(pilot).story_pane.region.area
+        assert main_screen(pilot).story_pane.is_shown
 
 
 async def test_a_click_moves_the_cursor_and_a_double_click_goes_in(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         screen = main_screen(pilot)
-        await pilot.click("#stories", offset=(10, 3))
+        await pilot.click("#desk", offset=(screen.story_list.inner.x + 9, 4))
         assert screen.story_list.cursor == 1
-        await pilot.click("#stories", offset=(10, 5), times=2)
+        await pilot.click("#desk", offset=(screen.story_list.inner.x + 9, 6), times=2)
         assert screen.story_list.cursor == 2
-        assert screen.focused is screen.story_pane
+        assert screen.story_pane.has_focus
 
 
 async def test_the_wheel_scrolls_the_list(tmp_path: Path, open_app: OpenApp) -> None:
     write_archive(tmp_path / "many", 60)
     async with open_app(tmp_path / "many") as pilot:
         screen = main_screen(pilot)
-        await pilot._post_mouse_events([events.MouseScrollDown], "#stories")
+        await pilot._post_mouse_events([events.MouseScrollDown], "#desk", offset=(60, 10))
         await pilot.pause()
-        assert screen.story_list.scroll_offset.y > 0
+        assert screen.story_list.top > 0
         assert screen.story_list.cursor == 0
 
 
@@ -358,7 +357,7 @@ async def test_a_failing_disk_stands_in_the_last_line_until_it_works_again(
         screen.show_trouble("")
         await pilot.pause()
         assert "no space left" not in screen_text(pilot)
-        assert isinstance(screen.query_one("#hints"), HintBar)
+        assert "read on" in screen_text(pilot)
 
 
 async def test_a_damaged_file_is_shown_and_counted(archive: Path, open_app: OpenApp) -> None:
@@ -424,7 +423,7 @@ async def test_story_information_waits_for_a_story_that_is_still_being_read(
 async def test_q_goes_back_from_the_story_and_quits_from_the_list(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("3", "q")
-        assert main_screen(pilot).focused is main_screen(pilot).story_list
+        assert main_screen(pilot).story_list.has_focus
         await pilot.press("q")
         await pilot.pause()
         assert not pilot.app.is_running
@@ -546,7 +545,7 @@ async def test_the_topics_of_a_narrow_screen_take_all_of_it(archive: Path, open_
     async with open_app(archive, size=(60, 20)) as pilot:
         await pilot.press("1")
         await pilot.pause()
-        assert main_screen(pilot).topic_tree.region.width == 60
+        assert main_screen(pilot).topic_tree.place.width == 60
 
 
 async def test_the_page_keys_work_on_the_key_page(archive: Path, open_app: OpenApp) -> None:
@@ -566,7 +565,7 @@ async def test_a_heading_that_repeats_the_title_is_shown_once(tmp_path: Path, op
     (tmp_path / "note.md").write_text("# Only once\n\nThe text.\n", encoding="utf-8")
     async with open_app(tmp_path) as pilot:
         pane = main_screen(pilot).story_pane
-        lines = [pane.render_line(y).text.strip() for y in range(12)]
+        lines = [pane.line(y).text.strip() for y in range(12)]
         assert lines.count("Only once") == 1
         assert "The text." in lines
 

@@ -9,14 +9,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding
-from textual.containers import Container
 from textual.geometry import Size
 from textual.screen import Screen
-from textual.timer import Timer
-from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from reader import browser, links, wording
@@ -25,38 +22,32 @@ from reader.library import Library
 from reader.model import Count, Order, Show, StoryId, StoryRow, View
 from reader.tui.background import Background
 from reader.tui.commands import MAIN, bindings
+from reader.tui.desk import Desk
+from reader.tui.layout import PANES, Shares, places
 from reader.tui.opening import Opening
-from reader.tui.widgets.bars import Bar, HintBar
-from reader.tui.widgets.lines import Frame, Highlight, Lines, no_highlights
-from reader.tui.widgets.rows import Rows
-from reader.tui.widgets.search_bar import SearchBar
-from reader.tui.widgets.story_list import StoryList
-from reader.tui.widgets.story_pane import StoryPane
-from reader.tui.widgets.topic_tree import ALL, STARRED, Entry, TopicTree
+from reader.tui.painting import Painter, Shown
+from reader.tui.panes.lines import Highlight, no_highlights
+from reader.tui.panes.pane import Pane
+from reader.tui.panes.story_list import StoryList
+from reader.tui.panes.story_pane import StoryPane
+from reader.tui.panes.topic_tree import ALL, STARRED, Entry, TopicTree
+from reader.tui.rest import Rest
+from reader.tui.searching import Searching
 
 if TYPE_CHECKING:
-    from reader.query.complete import Completion
     from reader.query.tree import Query
     from reader.tui.app import NewsreaderApp
 
 log = logging.getLogger(__name__)
-
-PANES: Final = ("topics", "stories", "story")
-
-NARROW: Final = 80
-"""Fewer columns show one pane at a time."""
-
-WIDE: Final = 120
-"""So many columns have room for three panes side by side."""
-
-SHORT: Final = 24
-"""Fewer rows show no title, and a story in one line."""
 
 OPEN_PATIENCE_S: Final = 0.02
 """How long the first frame waits for the stories: as long as drawing it twice would take."""
 
 LOAD_DELAY_S: Final = 0.06
 """How long the cursor rests on a story before its file is read: a key held down at 30 Hz reads none."""
+
+PREPARE_S: Final = 0.4
+"""When the search box is made: after the start, and before anyone wants it."""
 
 POLL_S: Final = 2.0
 """How often marks of other instances and sync tools are looked for."""
@@ -73,18 +64,19 @@ class MainScreen(Screen[None]):
     """Topics, stories and the story."""
 
     BINDINGS: ClassVar[list[Binding]] = bindings(MAIN)  # type: ignore[assignment]
-    AUTO_FOCUS = "#stories"
+    AUTO_FOCUS = "#desk"
 
-    def __init__(self, library: Library, opening: Opening) -> None:
+    def __init__(self, library: Library, opening: Opening, shown: Shown) -> None:
         super().__init__(id="main")
+        self._compositor = Painter(shown)
         self.library = library
         self._opening = opening
         self.background = Background(self, library)
         self.view = View()
         self.pane = "stories"
         self._touched: set[int] = set()
-        self._dwell: Timer | None = None
-        self._load: Timer | None = None
+        self._dwell = Rest(self._mark_dwelt)
+        self._load = Rest(self._load_story)
         self._progress = "Opening"
         self._problem_count = 0
         self._trouble = ""
@@ -97,7 +89,7 @@ class MainScreen(Screen[None]):
         self._query: Query | None = None
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
         self._scroll_back: int | None = None
-        self._providers: list[str] = []
+        self.shares = Shares()
 
     @property
     def reader(self) -> NewsreaderApp:
@@ -105,49 +97,38 @@ class MainScreen(Screen[None]):
         return cast("NewsreaderApp", self.app)
 
     def compose(self) -> ComposeResult:
-        """Bars above and below, panes between."""
-        glyphs = self.reader.glyphs
-        yield Bar(id="title", glyphs=glyphs)
-        with Container(id="panes"):
-            self.topic_tree = TopicTree(id="topics", on_move=self._topic_moved, glyphs=glyphs)
-            yield self._framed(self.topic_tree, "Topics")
-            with Container(id="reading"):
-                self.story_list = StoryList(
-                    id="stories",
-                    on_move=self._story_moved,
-                    fetch=self._fetch,
-                    marks_of=self._marks_of,
-                    glyphs=glyphs,
-                    has_ages=self.reader.config.date_format == "age",
-                )
-                yield self._framed(self.story_list, "Stories")
-                self.story_pane = StoryPane(id="story", marks_of=self._marks_of, glyphs=glyphs)
-                yield self._framed(self.story_pane, "Story")
-        self.search_bar = SearchBar(id="search", complete=self._complete, glyphs=glyphs)
-        yield self.search_bar
-        yield HintBar(id="hints", glyphs=glyphs)
-        yield Static("The window is too small: 40 x 10 at least.", id="too-small", markup=False)
-
-    @staticmethod
-    def _framed(pane: Lines, title: str) -> Frame:
-        frame = Frame(pane, id=f"{pane.id}-frame")
-        frame.border_title = title
-        return frame
+        """The desk with its panes."""
+        self.desk = Desk(glyphs=self.reader.glyphs, on_click=self._pane_clicked)
+        self.topic_tree = TopicTree(self.desk, on_move=self._topic_moved)
+        self.story_list = StoryList(
+            self.desk,
+            on_move=self._story_moved,
+            fetch=self._fetch,
+            marks_of=self._marks_of,
+            has_ages=self.reader.config.date_format == "age",
+        )
+        self.story_pane = StoryPane(self.desk, marks_of=self._marks_of)
+        self.desk.add(self.topic_tree, self.story_list, self.story_pane)
+        self.searching = Searching(
+            self,
+            self.desk.hints,
+            on_text=self._search,
+            on_leave=self._leave_search,
+            on_close=self._close_search,
+        )
+        yield self.desk
 
     # -- starting and background work --------------------------------------------------------------
 
     def on_mount(self) -> None:
         """Show the stories in the first frame if they are there, and start the background work behind it."""
-        self._show_pane()
-        self.set_class(self.reader.config.ascii, "-ascii")
         self.watch_theme()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.watch_theme())
-        # All that the first layout depends on, so that it is the only one.
+        self.desk.activate(self.pane)
+        self.set_focus(self.desk, scroll_visible=False)
         self.fit(self.app.size)
-        self.set_focus(self.story_list, scroll_visible=False)
         if self._opening.is_done(OPEN_PATIENCE_S):
-            self.topic_tree.set_topics(self.library.topics, self.library.counts())
-            self._fit_topics(self.app.size.width)
+            self._show_topics()
             self._show_stories(self.library.row_ids(self.view), 0)
             self.call_after_refresh(self.background.sync)
         else:
@@ -163,12 +144,17 @@ class MainScreen(Screen[None]):
     @on(Background.Refreshed)
     def _take_in(self) -> None:
         before = self.topic_tree.current
-        self.topic_tree.set_topics(self.library.topics, self.library.counts())
-        self._fit_topics()
+        self._show_topics()
         if self.topic_tree.current != before and self.topic_tree.current == ALL:
             self._choose_entry(ALL)
             return
         self._request_ids(keeps_place=True)
+
+    def _show_topics(self) -> None:
+        before = self.topic_tree.wanted_width()
+        self.topic_tree.set_topics(self.library.topics, self.library.counts())
+        if self.topic_tree.wanted_width() != before:
+            self.fit(self.app.size)
 
     @on(Background.Progressed)
     def _show_progress(self, event: Background.Progressed) -> None:
@@ -203,7 +189,7 @@ class MainScreen(Screen[None]):
         if self._trouble and not trouble:
             self.reader.say("All marks are saved again.")
         self._trouble = trouble
-        self.query_one("#hints", HintBar).set_notice(trouble)
+        self.desk.hints.set_notice(trouble)
 
     # -- views -------------------------------------------------------------------------------------
 
@@ -246,7 +232,7 @@ class MainScreen(Screen[None]):
             self.story_pane.forget_strips()
         self._show_stories(event.ids, event.cursor, keeps_place=event.keeps_place)
         if self.view.query:
-            self.search_bar.show_outcome(wording.count_text(len(event.ids), "story"))
+            self.searching.show_outcome(wording.count_text(len(event.ids), "story"))
         elif self._scroll_back is not None:
             self.story_list.scroll_line(self._scroll_back)
         self._scroll_back = None
@@ -254,7 +240,7 @@ class MainScreen(Screen[None]):
     def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
         if not self._is_filled:
             self._is_filled = True
-            self.call_after_refresh(self.search_bar.prepare)
+            self.set_timer(PREPARE_S, self.searching.prepare)
         self._show_empty_text()
         self.story_list.show(ids, cursor, keeps_place=keeps_place)
         if not ids:
@@ -264,7 +250,7 @@ class MainScreen(Screen[None]):
     @on(Background.QueryRefused)
     def _show_refused(self, event: Background.QueryRefused) -> None:
         if event.view == self.view:
-            self.search_bar.show_mistake(f"{event.error} (at {event.error.position + 1})")
+            self.searching.show_mistake(f"{event.error} (at {event.error.position + 1})")
 
     def _show_empty_text(self) -> None:
         if self._progress:
@@ -310,7 +296,7 @@ class MainScreen(Screen[None]):
             right.insert(0, (f"{problems} (newsreader check)   ", "bar--alarm"))
         if self._progress:
             right.insert(0, (f"{self._progress}   ", "bar--strong"))
-        self.query_one("#title", Bar).set_text(left, tuple(right))
+        self.desk.title.set_text(left, tuple(right))
 
     def _topic_moved(self, by_hand: bool) -> None:
         if by_hand:
@@ -321,10 +307,10 @@ class MainScreen(Screen[None]):
         if view != self.view:
             self._set_view(view, keeps_cursor=False)
 
-    @on(Rows.Chosen, "#topics")
-    @on(Rows.Chosen, "#stories")
-    def _row_chosen(self) -> None:
-        self.action_go_in()
+    def _pane_clicked(self, pane: Pane, is_double: bool) -> None:
+        self.pane = pane.name
+        if is_double and pane is not self.story_pane:
+            self.action_go_in()
 
     # -- the story under the cursor ----------------------------------------------------------------
 
@@ -337,14 +323,12 @@ class MainScreen(Screen[None]):
     def _show_story(self) -> None:
         row = self.story_list.current
         self.story_pane.show_row(row, self.library.quality_range())
-        for timer in (self._load, self._dwell):
-            if timer is not None:
-                timer.stop()
-        self._load = self._dwell = None
+        self._load.stop()
+        self._dwell.stop()
         if row is None:
             return
         if self.story_pane.story is None or self.story_pane.story.row != row:
-            self._load = self.set_timer(LOAD_DELAY_S, self._load_story)
+            self._load.start(LOAD_DELAY_S)
         self._start_dwell()
 
     def _start_dwell(self) -> None:
@@ -352,7 +336,7 @@ class MainScreen(Screen[None]):
         row = self.story_list.current
         is_wanted = self.reader.config.mark_read == "dwell" and self._has_moved
         if row is not None and is_wanted and not self._is_read(row):
-            self._dwell = self.set_timer(self.reader.config.dwell_s, self._mark_dwelt)
+            self._dwell.start(self.reader.config.dwell_s)
 
     def _load_story(self) -> None:
         row = self.story_list.current
@@ -383,7 +367,7 @@ class MainScreen(Screen[None]):
     def _subject(self) -> StoryRow | None:
         """What s, m, o, y are about: the related item under the cursor of the story pane, else the story."""
         item = self.story_pane.item
-        if item is not None and self.focused is self.story_pane:
+        if item is not None and self.pane == "story":
             return item.row
         return self.story_list.current
 
@@ -402,8 +386,7 @@ class MainScreen(Screen[None]):
         """Mark read or unread."""
         row = self._markable()
         if row is not None:
-            if self._dwell is not None:
-                self._dwell.stop()
+            self._dwell.stop()
             self._set_read(row, not self.library.is_read(row.story_id))
 
     def action_toggle_star(self) -> None:
@@ -463,44 +446,39 @@ class MainScreen(Screen[None]):
 
     # -- search ------------------------------------------------------------------------------------
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Search as you type."""
         if not self.view.query:
-            self._before_search = (self.story_list.current, self.story_list.scroll_offset.y)
-        if not self._providers:
+            self._before_search = (self.story_list.current, self.story_list.top)
+        self.searching.topics = list(self.library.counts().topics)
+        if not self.searching.providers:
             self.background.read_providers()
-        self.search_bar.open(self.view.query)
+        await self.searching.open(self.view.query)
+        self.fit(self.app.size)
 
     @on(Background.ProvidersReady)
     def _take_providers(self, event: Background.ProvidersReady) -> None:
-        self._providers = event.names
+        self.searching.providers = event.names
 
-    def _complete(self, text: str, position: int) -> Sequence[Completion]:
-        from reader.query.complete import complete
+    def _search(self, text: str) -> None:
+        if text != self.view.query:
+            self._set_view(replace(self.view, query=text), keeps_cursor=False)
 
-        return complete(text, position, list(self.library.counts().topics), self._providers)
-
-    @on(SearchBar.Changed)
-    def _search(self, event: SearchBar.Changed) -> None:
-        if event.text != self.view.query:
-            self._set_view(replace(self.view, query=event.text), keeps_cursor=False)
-
-    @on(SearchBar.Left)
     def _leave_search(self) -> None:
         if self.view.query:
             self.action_go_to("stories")
         else:
             self._forget_search(None)
 
-    @on(SearchBar.Closed)
     def _close_search(self) -> None:
         """Nothing was chosen: everything is as it was before."""
         self._forget_search(None)
 
     def _forget_search(self, current: StoryRow | None) -> None:
         """Show everything again, with the cursor on `current`, or without one as it was before."""
-        self.search_bar.display = False
+        self.searching.hide()
         self.action_go_to("stories")
+        self.fit(self.app.size)
         if current is None:
             current, self._scroll_back = self._before_search
         if self.view.query:
@@ -510,24 +488,17 @@ class MainScreen(Screen[None]):
 
     # -- moving about ------------------------------------------------------------------------------
 
-    def _show_pane(self) -> None:
-        for name in PANES:
-            self.set_class(name == self.pane, f"-in-{name}")
-
     def action_go_to(self, name: str) -> None:
         """Give a pane the focus; on a narrow screen it is then the one that shows."""
-        self.pane = name
-        self._show_pane()
         if name == "story":
             self._start_reading()
-        # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go to the old pane.
-        self.set_focus(self.query_one(f"#{name}"), scroll_visible=False)
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Follow the focus that a mouse click moved."""
-        if event.widget.id in PANES and event.widget.id != self.pane:
-            self.pane = event.widget.id
-            self._show_pane()
+        is_other = name != self.pane
+        self.pane = name
+        self.desk.activate(name)
+        # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go elsewhere.
+        self.set_focus(self.desk, scroll_visible=False)
+        if is_other:
+            self.fit(self.app.size)
 
     def action_next_pane(self, step: int) -> None:
         """Round the panes."""
@@ -678,15 +649,6 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
 
-    def _fit_topics(self, width: int = 0) -> None:
-        """As wide as its labels, but no more than its share of the screen."""
-        width = width or self.size.width
-        frame = self.query_one("#topics-frame")
-        if width < NARROW:
-            frame.styles.width = None
-        else:
-            frame.styles.width = min(max(22, self.topic_tree.wanted_width() + 3), width // 4, 40)
-
     # -- layout ------------------------------------------------------------------------------------
 
     def watch_theme(self) -> None:
@@ -694,18 +656,18 @@ class MainScreen(Screen[None]):
         self.set_class(self.app.native_ansi_color, "-ansi")
 
     def fit(self, size: Size) -> None:
-        """Choose the layout for a size, before Textual lays the screen out.
-
-        Its own breakpoints take effect after that, and everything is drawn twice.
-        """
-        self.set_class(size.width < NARROW, "-narrow")
-        self.set_class(NARROW <= size.width < WIDE, "-normal")
-        self.set_class(size.width >= WIDE, "-wide")
-        self.set_class(size.height < SHORT, "-short")
-        self.set_class(size.width < 40 or size.height < 10, "-tiny")
-        is_one_line = size.height < SHORT or self.reader.config.density == "one-line"
-        self.story_list.set_row_height(1 if is_one_line else 2)
-        self._fit_topics(size.width)
+        """Put everything in its place on a screen of this size."""
+        standing = places(
+            size.width,
+            size.height - self.searching.is_open,
+            pane=self.pane,
+            wanted_topics=self.topic_tree.wanted_width() + 2,
+            shares=self.shares,
+        )
+        if standing is not None:
+            is_one_line = standing.is_one_line or self.reader.config.density == "one-line"
+            self.story_list.set_row_height(1 if is_one_line else 2)
+        self.desk.set_places(standing)
 
 
 def _highlight(query: Query | None) -> Highlight:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 
 from reader.model import Count, Counts, Show, Topic
-from reader.tui.widgets.lines import Piece, cut
-from reader.tui.widgets.rows import Rows
-from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, count
+from reader.tui.panes.lines import Piece, cut
+from reader.tui.panes.rows import Rows
+from reader.wording import UNICODE_GLYPHS, ascii_text, count
+
+if TYPE_CHECKING:
+    from reader.tui.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ RULE: Final = Entry("", is_rule=True)
 class TopicTree(Rows):
     """The topic sidebar."""
 
-    def __init__(self, *, id: str, on_move: Callable[[bool], None], glyphs: Glyphs = UNICODE_GLYPHS) -> None:
-        super().__init__(id=id, on_move=on_move, glyphs=glyphs)
+    def __init__(self, desk: Desk, *, on_move: Callable[[bool], None]) -> None:
+        super().__init__(desk, name="topics", title="Topics", on_move=on_move)
         self._topics: tuple[Topic, ...] = ()
         self._counts = Counts()
         self._folded: set[str] = set()
@@ -121,10 +124,10 @@ class TopicTree(Rows):
             index += 1 if index >= self.cursor else -1
         super().move_to(index, by_hand=by_hand)
 
-    def clicked(self, index: int, x: int) -> None:
+    def clicked(self, x: int, y: int, *, is_double: bool) -> None:
         """A click on the sign before a topic folds it."""
-        entry = self._entries[index]
-        if entry.is_rule:
+        index = y // self.row_height
+        if not 0 <= index < self.row_count or (entry := self._entries[index]).is_rule:
             return
         self.move_to(index)
         if entry.has_children and 2 + 2 * entry.depth <= x + 1 <= 4 + 2 * entry.depth:

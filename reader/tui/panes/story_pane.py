@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.style import Style
-from textual import events
-from textual.binding import Binding
 from textual.content import Content
-from textual.geometry import Region
-from textual.message import Message
 from textual.strip import Strip
 
 from reader import wording
 from reader.library import OpenStory, RelatedItem
 from reader.model import Story, StoryId, StoryRow
-from reader.tui.commands import PANES, bindings
-from reader.tui.widgets.lines import Highlight, Lines, Piece, cut, marked, no_highlights, to_strip
-from reader.tui.widgets.story_list import Marks
-from reader.wording import UNICODE_GLYPHS, Glyphs
+from reader.tui.panes.lines import Highlight, Piece, cut, marked, no_highlights, to_strip
+from reader.tui.panes.pane import Pane
+from reader.tui.panes.story_list import Marks
+from reader.wording import UNICODE_GLYPHS
+
+if TYPE_CHECKING:
+    from reader.tui.desk import Desk
 
 MEASURE: Final = 84
 """Widest text in cells; longer lines are hard to follow."""
@@ -29,8 +27,7 @@ WHOLE_STORY: Final = -1
 """`StoryPane.cursor` while no item of the related coverage is chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the pane before it is drawn.
 
     Attributes:
@@ -42,40 +39,16 @@ class Line:
     item: int = WHOLE_STORY
 
 
-class StoryPane(Lines):
+class StoryPane(Pane):
     """The story one stops on.
 
     Args:
-        id: Its id in the style sheets.
+        desk: What it is a part of.
         marks_of: The marks of a story; quick.
-        glyphs: The signs to draw with.
     """
 
-    BINDINGS: ClassVar[list[Binding]] = bindings(PANES)  # type: ignore[assignment]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "story--title",
-        "story--meta",
-        "story--badge",
-        "story--text",
-        "story--heading",
-        "story--link",
-        "story--item",
-        "story--match",
-        "story--cursor",
-        "story--cursor-blurred",
-        "story--notice",
-    }
-
-    @dataclass
-    class ItemChosen(Message):
-        """A related item was clicked: it is to be expanded or folded."""
-
-        item: int
-
-    def __init__(
-        self, *, id: str, marks_of: Callable[[StoryId], Marks], glyphs: Glyphs = UNICODE_GLYPHS
-    ) -> None:
-        super().__init__(id=id, glyphs=glyphs)
+    def __init__(self, desk: Desk, *, marks_of: Callable[[StoryId], Marks]) -> None:
+        super().__init__(desk, name="story", title="Story")
         self.cursor = WHOLE_STORY
         self._marks_of = marks_of
         self._row: StoryRow | None = None
@@ -185,7 +158,7 @@ class StoryPane(Lines):
             self._show_item()
         else:
             heading = next((y for y, line in enumerate(self._lines) if line.item != WHOLE_STORY), 0)
-            self.scroll_to_region(Region(0, max(0, heading - 1), 1, 2), animate=False, force=True)
+            self._show_lines(max(0, heading - 1), 2)
         return True
 
     # -- movement ----------------------------------------------------------------------------------
@@ -194,7 +167,7 @@ class StoryPane(Lines):
         """To the next related item where it is in view, else one line down."""
         following = self.cursor + 1
         place = self._places().get(following)
-        if place is not None and (place < self._bottom() or self.scroll_offset.y >= self.max_scroll_y):
+        if place is not None and (place < self._bottom() or self.top >= self.max_top):
             self._choose(following)
         else:
             self._scroll(1)
@@ -208,7 +181,7 @@ class StoryPane(Lines):
         if self.cursor == 0:
             self._choose(WHOLE_STORY)
             self._scroll(-1)
-        elif place is not None and place >= self.scroll_offset.y:
+        elif place is not None and place >= self.top:
             self._choose(self.cursor - 1)
         else:
             self._scroll(-1)
@@ -222,7 +195,7 @@ class StoryPane(Lines):
         """The end."""
         if self._open is not None and self._open.related:
             self._choose(len(self._open.related) - 1)
-        self.scroll_line(self.max_scroll_y)
+        self.scroll_line(self.max_top)
 
     def action_page_down(self) -> None:
         """One page down."""
@@ -234,30 +207,26 @@ class StoryPane(Lines):
 
     def action_half_page_down(self) -> None:
         """Half a page down."""
-        self._scroll(max(1, self.scrollable_content_region.height // 2))
+        self._scroll(max(1, self.height // 2))
 
     def action_half_page_up(self) -> None:
         """Half a page up."""
-        self._scroll(-max(1, self.scrollable_content_region.height // 2))
+        self._scroll(-max(1, self.height // 2))
 
     def page(self, step: int) -> bool:
         """One page down, or up with -1, two lines overlapping; false at the end."""
-        before = self.scroll_offset.y
-        self._scroll(step * max(1, self.scrollable_content_region.height - 2))
-        return self.scroll_offset.y != before
-
-    def scroll_by(self, lines: int) -> None:
-        """Scroll without touching the cursor."""
-        self.scroll_line(self.scroll_offset.y + lines)
+        before = self.top
+        self._scroll(step * max(1, self.height - 2))
+        return self.top != before
 
     def _scroll(self, lines: int) -> None:
         self.scroll_by(lines)
         place = self._places().get(self.cursor)
-        if place is not None and not self.scroll_offset.y <= place < self._bottom():
+        if place is not None and not self.top <= place < self._bottom():
             self._choose(WHOLE_STORY)
 
     def _bottom(self) -> int:
-        return self.scroll_offset.y + self.scrollable_content_region.height
+        return self.top + self.height
 
     def _places(self) -> dict[int, int]:
         """The first line of each related item."""
@@ -277,44 +246,53 @@ class StoryPane(Lines):
     def _show_item(self) -> None:
         lines = [y for y, line in enumerate(self._lines) if line.item == self.cursor != WHOLE_STORY]
         if lines:
-            height = min(len(lines), self.scrollable_content_region.height)
-            self.scroll_to_region(Region(0, lines[0], 1, height), animate=False, force=True)
+            height = min(len(lines), self.height)
+            self._show_lines(lines[0], height)
+
+    def _show_lines(self, first: int, count: int) -> None:
+        """Scroll no further than it takes to have these lines in view."""
+        if first < self.top:
+            self.scroll_line(first)
+        elif first + count > self._bottom():
+            self.scroll_line(first + count - self.height)
 
     # -- mouse -------------------------------------------------------------------------------------
 
-    def on_click(self, event: events.Click) -> None:
+    def clicked(self, x: int, y: int, *, is_double: bool) -> None:
         """A click on a related item chooses it and expands or folds it."""
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        y = offset.y + self.scroll_offset.y
-        if y < len(self._lines) and (item := self._lines[y].item) != WHOLE_STORY:
+        if 0 <= y < len(self._lines) and (item := self._lines[y].item) != WHOLE_STORY:
             self._choose(item)
             self.toggle_item()
 
     # -- layout ------------------------------------------------------------------------------------
 
-    def on_resize(self) -> None:
+    @property
+    def line_count(self) -> int:
+        """All lines of the story."""
+        return len(self._lines)
+
+    def resized(self) -> None:
         """Wrap anew for another width."""
         self._strips.clear()
         self._lay_out()
 
-    def on_focus(self) -> None:
-        """The cursor looks different now."""
-        self.forget_strips()
-
-    def on_blur(self) -> None:
+    def focus_changed(self) -> None:
         """The cursor looks different now."""
         self.forget_strips()
 
     def forget_strips(self) -> None:
         """Draw everything anew."""
         self._strips.clear()
-        super().forget_strips()
+        self.refresh()
+
+    def restyled(self) -> None:
+        """The styles have changed."""
+        super().restyled()
+        self._strips.clear()
 
     def _lay_out(self) -> None:
         """Make the lines anew; those that are the same as before are not drawn again."""
-        width = min(MEASURE, self.scrollable_content_region.width - 1)
+        width = min(MEASURE, self.width - 1)
         old = self._lines
         self._lines = list(self._story_lines(width)) if self._row is not None and width > 4 else []
         same = next((y for y, (a, b) in enumerate(zip(old, self._lines, strict=False)) if a != b), None)
@@ -322,7 +300,7 @@ class StoryPane(Lines):
         last = max(len(old), len(self._lines))
         for y in range(first, last):
             self._strips.pop(y, None)
-        self.set_height(len(self._lines))
+        self.lines_changed()
         if first < last:
             self.refresh_lines(first, last - first)
 
@@ -448,16 +426,14 @@ class StoryPane(Lines):
 
     # -- drawing -----------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def line(self, y: int) -> Strip:
         """One line of the pane."""
-        number = y + self.scroll_offset.y
-        width = self.scrollable_content_region.width
-        if number >= len(self._lines):
+        width = self.width
+        if y >= len(self._lines):
             return to_strip((), width, self._style("story--text"))
-        strip = self._strips.get(number)
+        strip = self._strips.get(y)
         if strip is None or strip.cell_length != width:
-            strip = self._draw(self._lines[number], width)
-            self._strips[number] = strip
+            strip = self._strips[y] = self._draw(self._lines[y], width)
         return strip
 
     def _draw(self, line: Line, width: int) -> Strip:
@@ -469,12 +445,14 @@ class StoryPane(Lines):
             style = self._style(component, *under)
             places = self.highlight(text)
             pieces += (
-                marked(text, places, style, self.mark_style("story--match")) if places else [(text, style)]
+                marked(text, places, style, self.desk.mark_style("story--match"))
+                if places
+                else [(text, style)]
             )
         return to_strip(pieces, width, self._style("story--text", *under))
 
     def _style(self, *components: str) -> Style:
-        return self.part_style(*components)
+        return self.desk.style(*components)
 
 
 def _without_title(body: str, title: str) -> str:

@@ -6,15 +6,18 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.style import Style
 
 from reader.model import StoryId, StoryRow
-from reader.tui.widgets.lines import Highlight, Piece, cut, marked, no_highlights
-from reader.tui.widgets.rows import Rows
-from reader.wording import UNICODE_GLYPHS, Glyphs, ascii_text, date_text, row_meta
+from reader.tui.panes.lines import Highlight, Piece, cut, marked, no_highlights
+from reader.tui.panes.rows import Rows
+from reader.wording import UNICODE_GLYPHS, ascii_text, date_text, row_meta
+
+if TYPE_CHECKING:
+    from reader.tui.desk import Desk
 
 _WINDOW: Final = 64
 """Rows fetched at once: more than a screen, and still a fraction of a millisecond."""
@@ -31,11 +34,10 @@ class StoryList(Rows):
     It holds row ids and asks for the stories in windows, when they are about to be drawn.
 
     Args:
-        id: Its id in the style sheets.
+        desk: What it is a part of.
         on_move: As for `Rows`.
         fetch: Row ids to stories, the vanished left out; quick.
         marks_of: The marks of a story; quick.
-        glyphs: The signs to draw with.
         has_ages: Tell recent dates as an age.
 
     Attributes:
@@ -46,15 +48,14 @@ class StoryList(Rows):
 
     def __init__(
         self,
+        desk: Desk,
         *,
-        id: str,
         on_move: Callable[[bool], None],
         fetch: Callable[[Sequence[int]], list[StoryRow]],
         marks_of: Callable[[StoryId], Marks],
-        glyphs: Glyphs = UNICODE_GLYPHS,
         has_ages: bool = True,
     ) -> None:
-        super().__init__(id=id, on_move=on_move, glyphs=glyphs)
+        super().__init__(desk, name="stories", title="Stories", on_move=on_move)
         self._fetch = fetch
         self._marks_of = marks_of
         self._has_ages = has_ages
@@ -92,7 +93,7 @@ class StoryList(Rows):
             cursor: The row for the cursor.
             keeps_place: Leave the cursor at its height on the screen, as when stories arrive above it.
         """
-        height = self.cursor * self.row_height - self.scroll_offset.y
+        height = self.cursor * self.row_height - self.top
         self._ids = ids
         self._windows.clear()
         self._strips.clear()
@@ -108,7 +109,7 @@ class StoryList(Rows):
         if height != self.row_height:
             self.row_height = height
             self.content_changed()
-            self.call_after_refresh(self.show_cursor)
+            self.show_cursor()
 
     def row_key(self, index: int) -> object:
         """The story, its marks, the density and the day it is dated against."""
@@ -148,7 +149,7 @@ class StoryList(Rows):
 
     def _marked(self, text: str, style: Style) -> list[Piece]:
         places = self.highlight(text)
-        return marked(text, places, style, self.mark_style("row--match")) if places else [(text, style)]
+        return marked(text, places, style, self.desk.mark_style("row--match")) if places else [(text, style)]
 
     def _signs(self, index: int, is_read: bool, is_starred: bool) -> list[Piece]:
         cursor = self.glyphs.cursor if index == self.cursor else " "
