@@ -27,5 +27,5 @@ def seeds_dir() -> Path:
 
 
 def styles_dir() -> Path:
-    """The TCSS files."""
+    """The TCSS files, and the CSS of an exported web page."""
     return data_dir("styles")

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "list": "print the stories, one a line",
     "search": "print the stories that a query finds",
     "show": "print one story",
+    "export": "write stories as Markdown, JSON, CSV, a web page or a feed",
     "star": "star stories",
     "unstar": "take the star of stories away",
     "read": "mark stories as read",

@@ -34,6 +34,12 @@ def prepare() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
+def use_utf8() -> None:
+    """Write UTF-8 to a file or a program whatever the locale says: for formats that promise it."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not is_terminal():
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
 def is_terminal() -> bool:
     """Whether a person looks at stdout."""
     return sys.stdout is not None and sys.stdout.isatty()

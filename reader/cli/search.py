@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from array import array
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from reader.cli import DONE, WRONG_USE, output
+from reader.cli import DONE, output
 from reader.cli.archives import add_archive_options, add_sync_option, choose, paths_of, synced
 from reader.cli.listing import LINES, add_listing_options, add_sort_option, write_stories
+from reader.cli.querying import names_topic, parsed, tell
 from reader.config import Config
 from reader.errors import QueryError
 from reader.model import Order, Topic, View
@@ -48,26 +48,18 @@ def run(options: argparse.Namespace, config: Config) -> int:
     """
     text = " ".join(options.query)
     choice = choose(paths_of(options), config)
-    is_page, has_topics = options.limit is not None, _names_topic(text)
+    is_page, has_topics = options.limit is not None, names_topic(text)
     with synced(choice, is_asked=options.sync, is_page=is_page, has_topics=has_topics) as library:
         try:
             query = _parsed(text, options, library.topics)
             ids = _found(library, query, options.limit)
         except QueryError as error:
-            output.warn(str(error))
-            output.point_at(text, error.position)
-            return WRONG_USE
+            return tell(text, error)
         write_stories(library, choice, ids, is_json=options.json)
     if not ids:
         output.flush()
         output.say("no story found")
     return DONE
-
-
-def _names_topic(text: str) -> bool:
-    from reader.query.parse import tokens
-
-    return any(token.name == "topic" for token in tokens(text))
 
 
 def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic]) -> Query:
@@ -76,21 +68,15 @@ def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic]) -> 
     Raises:
         QueryError: If it cannot be meant.
     """
-    from reader.query.parse import parse
     from reader.query.tree import Query
 
-    # Typed to its end: the last word is whole.
-    query = parse(f"{text} ", datetime.now().astimezone(), _names(topics))
+    query = parsed(text, topics)
     return Query(
         query.node,
         query.order if options.sort is None else Order(options.sort),
         True if options.reverse else query.is_reversed,
         text,
     )
-
-
-def _names(tree: Sequence[Topic]) -> list[str]:
-    return [name for topic in tree for name in (topic.name, *_names(topic.children))]
 
 
 def _found(library: Library, query: Query, limit: int | None) -> array[int]:
