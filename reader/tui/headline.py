@@ -1,0 +1,54 @@
+"""What the line above the panes says of the view, and an empty list of what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reader import wording
+from reader.model import Count, Counts, Order, Show, View
+
+_ORDER_TEXT: Final = {
+    (Order.DATE, False): "newest first",
+    (Order.DATE, True): "oldest first",
+    (Order.QUALITY, False): "best first",
+    (Order.QUALITY, True): "worst first",
+}
+
+
+def view_text(view: View, counts: Counts, *, shown: int, arrow: str) -> str:
+    """Where one is, in which order, and how many stories that are.
+
+    Args:
+        view: With the order that the list has, which a query may have chosen.
+        counts: Of the whole library.
+        shown: How many stories the list has.
+        arrow: Stands between the parts.
+    """
+    parts = [_place(view), _ORDER_TEXT[view.order, view.is_reversed]]
+    if view.query:
+        parts.append(f"{wording.count_text(shown, 'story')} found")
+    elif view.show is Show.STARRED:
+        parts.append(wording.count_text(counts.starred, "story"))
+    else:
+        number = counts.topics.get(view.topic, Count()) if view.topic else counts.everything
+        parts.append(f"{wording.count(number.unread)} unread of {wording.count(number.total)}")
+    return arrow.join(parts)
+
+
+def _place(view: View) -> str:
+    if view.show is Show.STARRED:
+        return "Starred"
+    return view.topic or ("Unread" if view.show is Show.UNREAD else "All")
+
+
+def empty_text(view: View, *, is_reading: bool) -> str:
+    """What a list without stories says: why, and what to do; lines."""
+    if is_reading:
+        return "Reading the archive …"
+    if view.query:
+        return "Nothing found.\nEsc forgets the search."
+    if view.show is Show.STARRED:
+        return "No starred story yet.\ns stars the story under the cursor."
+    if view.show is Show.UNREAD:
+        return "Everything is read.\n1 goes to the topics, All shows every story."
+    return "No story here.\nr looks at the archive again."

@@ -1,0 +1,122 @@
+"""The three panes on the screen: how they stand, and which of them keys go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.geometry import Size
+from textual.screen import Screen
+
+from reader.library import Library
+from reader.tui.background import Background
+from reader.tui.desk import Desk
+from reader.tui.layout import PANES, Shares, places
+from reader.tui.panes.pane import Pane
+from reader.tui.panes.story_list import StoryList
+from reader.tui.panes.story_pane import StoryPane
+from reader.tui.panes.topic_tree import TopicTree
+from reader.tui.searching import Searching
+
+if TYPE_CHECKING:
+    from reader.tui.app import NewsreaderApp
+
+
+class FramedScreen(Screen[None]):
+    """The first chapter of the main screen: the frame.
+
+    The chapters (framed, viewing, finding, marking, reading, main) derive from each other in this order, so
+    that each of them can only use what stands before it.
+
+    Args:
+        library: What all panes show.
+
+    Attributes:
+        pane: Name of the pane that keys go to.
+        shares: What the reader has chosen for the sizes of the panes.
+    """
+
+    desk: Desk
+    topic_tree: TopicTree
+    story_list: StoryList
+    story_pane: StoryPane
+    searching: Searching
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(id="main")
+        self.library = library
+        self.background = Background(self, library)
+        self.pane = "stories"
+        self.shares = Shares()
+
+    @property
+    def reader(self) -> NewsreaderApp:
+        """The app, by its own type."""
+        return cast("NewsreaderApp", self.app)
+
+    # -- layout ------------------------------------------------------------------------------------
+
+    def watch_theme(self) -> None:
+        """A theme of the terminal's own colours has no shades to show the cursor with."""
+        self.set_class(self.app.native_ansi_color, "-ansi")
+
+    def fit(self, size: Size) -> None:
+        """Put everything in its place on a screen of this size."""
+        standing = places(
+            size.width,
+            size.height - self.searching.is_open,
+            pane=self.pane,
+            wanted_topics=self.topic_tree.wanted_width() + 2,
+            shares=self.shares,
+        )
+        if standing is not None:
+            is_one_line = standing.is_one_line or self.reader.config.density == "one-line"
+            self.story_list.set_row_height(1 if is_one_line else 2)
+        self.desk.set_places(standing)
+
+    # -- from pane to pane -------------------------------------------------------------------------
+
+    def action_go_to(self, name: str) -> None:
+        """Give a pane the focus; on a narrow screen it is then the one that shows."""
+        is_other = name != self.pane
+        self.pane = name
+        self.desk.activate(name)
+        # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go elsewhere.
+        self.set_focus(self.desk, scroll_visible=False)
+        if is_other:
+            self.fit(self.app.size)
+
+    def action_next_pane(self, step: int) -> None:
+        """Round the panes."""
+        self.action_go_to(PANES[(PANES.index(self.pane) + step) % len(PANES)])
+
+    def action_left(self) -> None:
+        """Fold, or one pane left."""
+        if self.pane == "topics":
+            self.topic_tree.fold()
+        else:
+            self.action_go_to(PANES[PANES.index(self.pane) - 1])
+
+    def action_right(self) -> None:
+        """Unfold, or one pane right."""
+        if self.pane == "topics" and self.topic_tree.unfold():
+            return
+        if self.pane != "story":
+            self.action_go_to(PANES[PANES.index(self.pane) + 1])
+
+    def action_back(self) -> None:
+        """One pane back; never quits."""
+        if self.pane == "story":
+            self.action_go_to("stories")
+        elif self.pane == "stories":
+            self.action_go_to("topics")
+
+    def action_quit_or_back(self) -> None:
+        """One pane back; quits from the list and from the topics."""
+        if self.pane == "story":
+            self.action_go_to("stories")
+        else:
+            self.app.exit()
+
+    def pane_clicked(self, pane: Pane, is_double: bool) -> None:
+        """The mouse chose a pane."""
+        self.pane = pane.name

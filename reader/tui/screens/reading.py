@@ -1,0 +1,157 @@
+"""Reading: the story under the cursor, and on to the next one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import on
+
+from reader.library import Library
+from reader.model import StoryId, StoryRow
+from reader.tui.background import Background
+from reader.tui.panes.pane import Pane
+from reader.tui.rest import Rest
+from reader.tui.screens.marking import MarkingScreen
+
+LOAD_DELAY_S: Final = 0.06
+"""How long the cursor rests on a story before its file is read: a key held down at 30 Hz reads none."""
+
+
+class ReadingScreen(MarkingScreen):
+    """The fifth chapter of the main screen: reading."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self._load = Rest(self._load_story)
+        self._is_asked_about: StoryId | None = None
+
+    def _story_moved(self, by_hand: bool) -> None:
+        if by_hand:
+            self._has_moved = True
+            self._end_told_at = None
+        self._show_story()
+
+    def _show_story(self) -> None:
+        row = self.story_list.current
+        self.story_pane.show_row(row, self.library.quality_range())
+        self._load.stop()
+        self._dwell.stop()
+        if row is None:
+            return
+        if self.story_pane.story is None or self.story_pane.story.row != row:
+            self._load.start(LOAD_DELAY_S)
+        self._start_dwell()
+
+    def _load_story(self) -> None:
+        row = self.story_list.current
+        if row is not None:
+            self.background.read_story(row)
+
+    @on(Background.StoryReady)
+    def _show_ready(self, event: Background.StoryReady) -> None:
+        shown = self.story_pane.row
+        if shown is None or shown.story_id != event.story_id:
+            return
+        if event.story is not None:
+            self.story_pane.show_story(event.story)
+        else:
+            self.story_pane.show_notice(event.notice)
+        if self._is_asked_about == event.story_id:
+            self._show_information(shown)
+        self._is_asked_about = None
+
+    def action_expand_all(self) -> None:
+        """Expand or fold all related coverage."""
+        if not self.story_pane.toggle_all():
+            self.reader.say("No related coverage here.")
+
+    def action_information(self) -> None:
+        """The story's file, raw front matter and problems; once it is read, if it is not yet."""
+        row = self.story_list.current
+        if row is None:
+            return
+        if self.story_pane.is_settled:
+            self._show_information(row)
+        else:
+            self._is_asked_about = row.story_id
+
+    def _show_information(self, row: StoryRow) -> None:
+        from reader.tui.screens.information import information_page
+
+        self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
+
+    # -- going in ----------------------------------------------------------------------------------
+
+    def action_go_to(self, name: str) -> None:
+        """As before; going to the story is reading it."""
+        if name == "story":
+            self._start_reading()
+        super().action_go_to(name)
+
+    def pane_clicked(self, pane: Pane, is_double: bool) -> None:
+        """The mouse chose a pane; twice goes in."""
+        super().pane_clicked(pane, is_double)
+        if is_double and pane is not self.story_pane:
+            self.action_go_in()
+
+    def action_go_in(self) -> None:
+        """One level deeper."""
+        if self.pane == "topics":
+            self.action_go_to("stories")
+        elif self.pane == "stories":
+            row = self.story_list.current
+            if row is None:
+                return
+            self.action_go_to("story")
+            if self.reader.config.mark_read != "manual" and not self.library.is_read(row.story_id):
+                self._set_read(row, True)
+        else:
+            self._toggle_item()
+
+    def _toggle_item(self) -> None:
+        if not self.story_pane.toggle_item() and self.story_pane.row is not None:
+            self.reader.say("No related coverage here; o opens the story in the browser.")
+
+    def _start_reading(self) -> None:
+        """The story is not only stood on, it is read: the rest on it counts from now at the latest."""
+        if not self._has_moved:
+            self._has_moved = True
+            self._start_dwell()
+
+    # -- reading on --------------------------------------------------------------------------------
+
+    def action_page_story(self) -> None:
+        """Page the story; at its end, the next unread one. In the topics: fold or unfold."""
+        if self.pane == "topics":
+            _ = self.topic_tree.unfold() or self.topic_tree.fold()
+        elif self.story_pane.page(1):
+            self._start_reading()
+        else:
+            row = self.story_list.current
+            if row is not None and self.reader.config.mark_read != "manual" and not self._is_read(row):
+                self._set_read(row, True)
+            self.action_next_unread(1)
+
+    def action_scroll_story(self, step: int) -> None:
+        """Scroll the story, whatever has the focus."""
+        self._start_reading()
+        self.story_pane.scroll_by(2 * step)
+
+    def action_next_unread(self, step: int) -> None:
+        """The next unread story; at the end of the topic, the next topic on a second press."""
+        index = self.library.next_unread(self.story_list.ids, self.story_list.cursor, step)
+        if index is not None:
+            self.story_list.move_to(index)
+            return
+        where = self.view.topic or "the list"
+        edge = "end" if step > 0 else "beginning"
+        entry = self.topic_tree.next_topic(step)
+        if entry is None:
+            self.reader.say(f"No unread story further on: this is the {edge} of {where}.")
+        elif self._end_told_at == entry:
+            self._end_told_at = None
+            self.topic_tree.go_to(entry)
+        else:
+            self._end_told_at = entry
+            key = "n" if step > 0 else "p"
+            self.reader.say(f"This is the {edge} of {where}; {key} again goes on to {entry.topic}.")

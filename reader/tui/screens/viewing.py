@@ -1,0 +1,160 @@
+"""Which stories the list shows: topic, filter and order, and the words that say so."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+
+from reader import wording
+from reader.library import Library
+from reader.model import Order, Show, StoryRow, View
+from reader.tui import headline
+from reader.tui.background import Background
+from reader.tui.panes.lines import Highlight, no_highlights
+from reader.tui.panes.topic_tree import ALL, STARRED, Entry
+from reader.tui.screens.framed import FramedScreen
+
+if TYPE_CHECKING:
+    from reader.query.tree import Query
+
+
+class ViewingScreen(FramedScreen):
+    """The second chapter of the main screen: the view.
+
+    Attributes:
+        view: What the list shows, or is about to.
+    """
+
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.view = View()
+        self._query: Query | None = None
+        self._touched: set[int] = set()
+        self._progress = "Opening"
+        self._problem_count = 0
+        self._has_moved = False
+        self._end_told_at: Entry | None = None
+        self._before_starred = ALL
+        self._scroll_back: int | None = None
+
+    def _show_story(self) -> None:
+        """Show the story under the cursor."""
+        raise NotImplementedError
+
+    def _set_view(self, view: View, *, keeps_cursor: bool) -> None:
+        self.view = view
+        self._touched.clear()
+        self._end_told_at = None
+        self._show_title()
+        self._request_ids(keeps_cursor=keeps_cursor)
+
+    def _request_ids(
+        self, *, keeps_cursor: bool = True, keeps_place: bool = False, current: StoryRow | None = None
+    ) -> None:
+        if current is None and keeps_cursor and (self._has_moved or not keeps_place):
+            current = self.story_list.current
+        touched, place = frozenset(self._touched), self.story_list.cursor
+        self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
+
+    @on(Background.IdsReady)
+    def _show_ids(self, event: Background.IdsReady) -> None:
+        if event.view != self.view:
+            return
+        if event.query != self._query:
+            self._query = event.query
+            self.story_list.highlight = self.story_pane.highlight = _highlight(event.query)
+            self.story_pane.forget_strips()
+        self._show_stories(event.ids, event.cursor, keeps_place=event.keeps_place)
+        if self.view.query:
+            self.searching.show_outcome(wording.count_text(len(event.ids), "story"))
+        elif self._scroll_back is not None:
+            self.story_list.scroll_line(self._scroll_back)
+        self._scroll_back = None
+
+    def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
+        self._show_empty_text()
+        self.story_list.show(ids, cursor, keeps_place=keeps_place)
+        if not ids:
+            self._show_story()
+        self._show_title()
+
+    def _show_empty_text(self) -> None:
+        self.story_list.empty_text = headline.empty_text(self.view, is_reading=bool(self._progress))
+        if not self.story_list.row_count:
+            self.story_list.forget_strips()
+
+    @property
+    def _shown_view(self) -> View:
+        """The view in the order that the list has."""
+        if self._query is None:
+            return self.view
+        is_reversed = self.view.is_reversed if self._query.is_reversed is None else self._query.is_reversed
+        return replace(self.view, order=self._query.order or self.view.order, is_reversed=is_reversed)
+
+    def _show_title(self) -> None:
+        names = ", ".join(dict.fromkeys(archive.name for archive in self.library.archives))
+        left = (("newsreader", "bar--strong"), (f"{self.reader.glyphs.separator}{names}", "bar--text"))
+        what = headline.view_text(
+            self._shown_view,
+            self.library.counts(),
+            shown=self.story_list.row_count,
+            arrow=f" {self.reader.glyphs.trail} ",
+        )
+        right = [(what, "bar--text")]
+        if self._problem_count:
+            problems = wording.count_text(self._problem_count, "problem")
+            right.insert(0, (f"{problems} (newsreader check)   ", "bar--alarm"))
+        if self._progress:
+            right.insert(0, (f"{self._progress}   ", "bar--strong"))
+        self.desk.title.set_text(left, tuple(right))
+
+    def _show_topics(self) -> None:
+        before = self.topic_tree.wanted_width()
+        self.topic_tree.set_topics(self.library.topics, self.library.counts())
+        if self.topic_tree.wanted_width() != before:
+            self.fit(self.app.size)
+
+    # -- choosing ----------------------------------------------------------------------------------
+
+    def _topic_moved(self, by_hand: bool) -> None:
+        if by_hand:
+            self._choose_entry(self.topic_tree.current)
+
+    def _choose_entry(self, entry: Entry) -> None:
+        view = replace(self.view, topic=entry.topic, show=entry.show)
+        if view != self.view:
+            self._set_view(view, keeps_cursor=False)
+
+    def action_starred(self) -> None:
+        """Show the starred stories; from there, go back to what was shown before."""
+        entry = STARRED
+        if self.view.show is Show.STARRED:
+            entry = self._before_starred
+        else:
+            self._before_starred = self.topic_tree.current
+        self.topic_tree.go_to(entry)
+        self._choose_entry(entry)
+        self.action_go_to("stories")
+
+    def action_sort(self) -> None:
+        """By date, by quality."""
+        orders = tuple(Order)
+        order = orders[(orders.index(self.view.order) + 1) % len(orders)]
+        self._set_view(replace(self.view, order=order, is_reversed=False), keeps_cursor=True)
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        view = replace(self.view, is_reversed=not self.view.is_reversed)
+        self._set_view(view, keeps_cursor=True)
+
+
+def _highlight(query: Query | None) -> Highlight:
+    if query is None or query.node is None:
+        return no_highlights
+    from reader.query.match import highlights
+
+    return partial(highlights, query.node)
