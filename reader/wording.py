@@ -7,10 +7,9 @@ is an empty string or is absent; nothing here ever says ``None``.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from reader import clean
 from reader.model import Problem, Provider, Related, StoryRow
@@ -28,8 +27,7 @@ _DAY: Final = 24 * _HOUR
 _SIZES: Final = ((1_000, "kB"), (1_000_000, "MB"))
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """The signs the program itself draws, each one cell wide but `separator` and `at_least`.
 
     Attributes:
@@ -198,8 +196,7 @@ def place_text(row: StoryRow) -> str:
     return "related coverage" if row.story_id.startswith("url:") else "not in this archive"
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedLine:
+class RelatedLine(NamedTuple):
     """One item of related coverage, folded; each part may be empty but `title`."""
 
     quality: str

@@ -6,7 +6,6 @@ import logging
 import time
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -42,37 +41,38 @@ class Background:
         library: Is opened here; closed by the app.
     """
 
-    @dataclass
+    # Written out: the decorator of dataclasses takes half a millisecond for each, before the first frame.
+
     class Refreshed(Message):
         """The library has taken in new stories, topics or marks."""
 
-    @dataclass
     class Marked(Message):
         """Another instance or a sync tool has changed marks; the library has taken them in."""
 
-    @dataclass
     class Progressed(Message):
         """How far a sync is."""
 
-        progress: Progress
+        def __init__(self, progress: Progress) -> None:
+            super().__init__()
+            self.progress = progress
 
-    @dataclass
     class Synced(Message):
         """A sync has ended.
 
-        Attributes:
+        Args:
             problem_count: How many problems the files have.
             failure: Why it could not do all of it, or an empty text.
         """
 
-        problem_count: int
-        failure: str
+        def __init__(self, problem_count: int, failure: str) -> None:
+            super().__init__()
+            self.problem_count = problem_count
+            self.failure = failure
 
-    @dataclass
     class IdsReady(Message):
         """The stories of a view.
 
-        Attributes:
+        Args:
             view: The view that was asked for.
             query: What the view searches for as it was understood, or None; its order counts more than that
                 of the view.
@@ -81,32 +81,39 @@ class Background:
             keeps_place: As it was asked for.
         """
 
-        view: View
-        query: Query | None
-        ids: array[int]
-        cursor: int
-        keeps_place: bool
+        def __init__(
+            self, view: View, query: Query | None, ids: array[int], cursor: int, keeps_place: bool
+        ) -> None:
+            super().__init__()
+            self.view = view
+            self.query = query
+            self.ids = ids
+            self.cursor = cursor
+            self.keeps_place = keeps_place
 
-    @dataclass
     class QueryRefused(Message):
         """What is searched for cannot be meant, and why."""
 
-        view: View
-        error: QueryError
+        def __init__(self, view: View, error: QueryError) -> None:
+            super().__init__()
+            self.view = view
+            self.error = error
 
-    @dataclass
     class ProvidersReady(Message):
         """The names of all providers, for completing a query."""
 
-        names: list[str]
+        def __init__(self, names: list[str]) -> None:
+            super().__init__()
+            self.names = names
 
-    @dataclass
     class StoryReady(Message):
         """A story was read; or it could not be, and `notice` says why."""
 
-        story_id: StoryId
-        story: OpenStory | None
-        notice: str
+        def __init__(self, story_id: StoryId, story: OpenStory | None, notice: str) -> None:
+            super().__init__()
+            self.story_id = story_id
+            self.story = story
+            self.notice = notice
 
     def __init__(self, node: DOMNode, library: Library) -> None:
         self._node = node

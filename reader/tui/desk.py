@@ -158,6 +158,9 @@ class Desk(Widget, can_focus=True):
         style = self.style(component)
         return Style(color=style.color, bold=style.bold, underline=style.underline, reverse=style.reverse)
 
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Nothing: the focus changes no rule, and styling every part again would take 10 ms each time."""
+
     def notify_style_update(self) -> None:
         """Textual says that styles changed: what was drawn with them is drawn anew."""
         self._styles_kept.clear()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from rich.control import Control
@@ -27,11 +28,20 @@ if TYPE_CHECKING:
 _OVERRUN: Final = 4
 """Cells that are sent again beside a doubtful character."""
 
-_DOUBTFUL: Final = re.compile(
-    "[^\x00-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
-    "\u2190-\u22ff\u2500-\u25ff\u2605\u2606\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uffdc]"
-)
-"""Characters of whose width terminals have opinions of their own: emoji, joined and combining ones."""
+
+@cache
+def _doubtful() -> re.Pattern[str]:
+    # Made when the first text is not plain ASCII: it takes some milliseconds.
+    return re.compile(
+        "[^\x00-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+        "\u2190-\u22ff\u2500-\u25ff\u2605\u2606\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3"
+        "\uff01-\uffdc]"
+    )
+
+
+def _is_doubtful(text: str) -> bool:
+    """Whether terminals have opinions of their own on its width: emoji, joined and combining characters."""
+    return not text.isascii() and _doubtful().search(text) is not None
 
 
 class Shown:
@@ -67,7 +77,7 @@ class Shown:
             known_to = last
         if known_to < end:
             yield known_to, strip.crop(known_to - x, end - x)
-        if _DOUBTFUL.search(strip.text):
+        if _is_doubtful(strip.text):
             # It may have run over what stands right of it.
             yield from ((left, known.crop(0, _OVERRUN)) for left, known in kept if left == end)
         kept.sort(key=_column)
@@ -156,7 +166,7 @@ class Changes(CompositorUpdate):
             for y, strip in enumerate(strips, region.y):
                 for x, part in self._shown.put(region.x, y, strip):
                     sent += (_move_to(x, y), part.render(console))
-                    if _DOUBTFUL.search(part.text):
+                    if _is_doubtful(part.text):
                         sent.append(_held_in_place(x, y, part, console))
         return "".join(sent)
 

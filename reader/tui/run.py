@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
-import logging.handlers
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +22,10 @@ from reader.tui.opening import Opening
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
 
 
+_LOG_BYTES: Final = 500_000
+"""At the start a log larger than this is put aside, over the one put aside before."""
+
+
 def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     """Run the app on these archives until the reader quits, and end the process with its exit code.
 
@@ -29,6 +33,8 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
         UsageError: If there is no terminal that can show it.
     """
     check_terminal()
+    # Nothing of the start is ever garbage; the screen turns it on again behind the first frame.
+    gc.disable()
     _start_log()
     if os.environ.get("NO_COLOR") and not config.theme:
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
@@ -80,11 +86,12 @@ def check_terminal() -> None:
 
 def _start_log() -> None:
     try:
-        folder = locations.private_dir(locations.log_dir())
-        os.close(os.open(locations.log_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600))
-        handler: logging.Handler = logging.handlers.RotatingFileHandler(
-            folder / locations.log_file().name, maxBytes=500_000, backupCount=1, encoding="utf-8", delay=True
-        )
+        locations.private_dir(locations.log_dir())
+        file = locations.log_file()
+        if file.exists() and file.stat().st_size > _LOG_BYTES:
+            os.replace(file, file.with_suffix(".old.log"))
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600))
+        handler: logging.Handler = logging.FileHandler(file, encoding="utf-8", delay=True)
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from array import array
 from collections.abc import Sequence
@@ -57,6 +58,7 @@ class MainScreen(ReadingScreen):
         self._opening = opening
         self._trouble = ""
         self._is_filled = False
+        self._is_painted = False
         self._is_mending = False
 
     def compose(self) -> ComposeResult:
@@ -99,6 +101,19 @@ class MainScreen(ReadingScreen):
             self._show_title()
             self.call_after_refresh(self.background.open, self._opening)
         self.set_interval(POLL_S, self._poll)
+        self.call_after_refresh(self._painted)
+
+    def _painted(self) -> None:
+        """The first frame is on the screen."""
+        self._is_painted = True
+        # It is off during the start; what is there now stays, and need never be looked through.
+        gc.freeze()
+        gc.enable()
+
+    def update_node_styles(self, animate: bool = True) -> None:
+        """Textual does this once more before the first frame, where everything was styled a moment ago."""
+        if self._is_painted or self.has_class("-ansi"):
+            super().update_node_styles(animate)
 
     def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
         if not self._is_filled:
