@@ -10,7 +10,7 @@ SCREENS ?= 4
 ARGS ?= seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit bench stress clean
+.PHONY: help run test lint unit docs bench stress clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -44,6 +44,9 @@ unit: $(VENV)/.dev ## The tests: with branch coverage of everything outside tui/
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 	$(BIN)/python -m pytest -q -n $(SCREENS) --dist worksteal -m "not stress" tests/terminal tests/contracts tests/tui
+
+docs: $(VENV)/.dev ## Write the man page and the tables of the README anew
+	$(BIN)/python -m docs.manual
 
 bench: $(VENV)/.dev ## Measure: the append path of a mark, and more as the rooms fill
 	$(BIN)/python -m tests.bench

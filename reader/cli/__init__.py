@@ -39,12 +39,15 @@ COMMANDS: Final = {
     "index": "bring the index up to date",
     "check": "print what is wrong with the files of an archive",
     "where": "print where newsreader keeps its own files",
+    "config": "write a sample config, or check the one that is there",
     "keys": "print the key of every command, or check the config's",
 }
 """Each is a module of this room, with ``EXAMPLES``, ``add_options(parser)`` and ``run(options, config)``."""
 
 _MODULES: Final = {"star": "marks", "unstar": "marks", "read": "marks", "unread": "marks"}
 """Those that are not called like their module; ``options.command`` tells them apart."""
+
+SHELLS: Final = ("bash", "zsh", "fish")
 
 _DESCRIPTION: Final = """\
 Read the news archive in each PATH: a folder of Markdown files with YAML front
@@ -82,15 +85,17 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
-    parser, module = _command_parser(name)
+    parser, module = command_parser(name)
     options = parser.parse_args(arguments)
     config = _load_config()
-    for problem in config.problems:
-        output.warn(problem)
+    if not hasattr(module, "TELLS_PROBLEMS"):
+        for problem in config.problems:
+            output.warn(problem)
     return int(module.run(options, config))
 
 
-def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
+def command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
+    """What a subcommand takes, and the module that does it."""
     module: ModuleType = importlib.import_module(f"reader.cli.{_MODULES.get(name, name)}")
     parser = Parser(
         prog=f"newsreader {name}",
@@ -105,7 +110,12 @@ def _command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
 
 
 def _run_app(arguments: Sequence[str]) -> int:
-    options = _app_parser().parse_args(arguments)
+    options = app_parser().parse_args(arguments)
+    if options.print_completion:
+        from reader.cli.completion import script
+
+        output.write(script(options.print_completion))
+        return DONE
     _check_words(options.paths, arguments)
 
     from reader.cli.archives import choose
@@ -145,7 +155,8 @@ def _check_words(paths: Sequence[str], arguments: Sequence[str]) -> None:
             raise UsageError(f'there is no file or folder "{path}"; did you mean newsreader {near[0]}?')
 
 
-def _app_parser() -> argparse.ArgumentParser:
+def app_parser() -> argparse.ArgumentParser:
+    """What the command line takes without a subcommand."""
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  newsreader {name:{width}}  {what}" for name, what in COMMANDS.items())
     parser = Parser(
@@ -160,6 +171,9 @@ def _app_parser() -> argparse.ArgumentParser:
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
     parser.add_argument("--theme", metavar="NAME", default="", help="colours, such as ansi-dark or nord")
+    parser.add_argument(
+        "--print-completion", metavar="SHELL", choices=SHELLS, help="a script for bash, zsh or fish"
+    )
     parser.add_argument("--version", action="version", version=f"newsreader {__version__}")
     return parser
 

@@ -42,7 +42,7 @@ def add_listing_options(parser: argparse.ArgumentParser) -> None:
 
 def add_sort_option(parser: argparse.ArgumentParser, default: str | None = Order.DATE.value) -> None:
     """The option that says by what to sort."""
-    parser.add_argument("--sort", choices=[order.value for order in Order], default=default)
+    parser.add_argument("--sort", choices=[order.value for order in Order], default=default, help="by what")
 
 
 def write_stories(library: Library, choice: Choice, ids: array[int], *, is_json: bool) -> None:

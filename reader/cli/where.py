@@ -67,6 +67,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
 def _own_places() -> list[_Place]:
     found = [_Place("config", locations.config_file())]
     found += [_Place("marks", path) for path in _marks_files(locations.config_dir())]
+    found.append(_Place("searches", locations.searches_file()))
     found += [_Place("index", locations.cache_dir() / "index"), _Place("log", locations.log_file())]
     for what, find in (("seeds", seeds_dir), ("styles", resources.styles_dir)):
         found += _installed(what, find)

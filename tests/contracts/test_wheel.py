@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -23,6 +24,7 @@ _FOLDERS: Final = (
     "from reader import resources as r; print(r.__file__, r.styles_dir(), r.seeds_dir(), sep='\\n')"
 )
 _STYLES: Final = {path.name for path in (PROJECT / "styles").glob("*.tcss")}
+_MAN_PAGE: Final = "share/man/man1/newsreader.1"
 _SEEDS: Final = {path.name for path in (PROJECT / "seeds").glob("*.md")}
 
 
@@ -67,7 +69,8 @@ def test_the_wheel_holds_code_styles_seeds_and_the_command(built: Built) -> None
     assert {f"reader/styles/{name}" for name in _STYLES} <= names
     assert len(_SEEDS) >= 2
     assert {f"reader/seeds/{name}" for name in _SEEDS} <= names
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"reader"}
+    assert {name.partition(".data/data/")[2] for name in names if ".data/" in name} == {_MAN_PAGE}
+    assert {name.split("/")[0] for name in names if not re.search(r"\.(dist-info|data)/", name)} == {"reader"}
 
 
 def test_the_sdist_holds_what_the_wheel_is_made_of_and_the_tests(built: Built) -> None:
@@ -95,3 +98,4 @@ def test_the_installed_command_starts_with_its_own_styles_and_seeds(built: Built
     assert {path.name for path in styles.glob("*.tcss")} == _STYLES
     assert {path.name for path in seeds.glob("*.md")} == _SEEDS
     run(python, "-c", "import reader.tui.app", cwd=tmp_path)
+    assert (venv / _MAN_PAGE).read_text() == (PROJECT / "docs" / "newsreader.1").read_text()

@@ -15,6 +15,7 @@ def test_every_place_is_a_line(run: Run, config_home: Path) -> None:
     assert result.cells == [
         ["config", str(config_home / "config.yaml"), "", "missing"],
         ["marks", str(config_home / "state.jsonl"), "", "missing"],
+        ["searches", str(config_home / "searches.yaml"), "", "missing"],
         ["index", str(locations.cache_dir() / "index"), "", "missing"],
         ["log", str(locations.log_file()), "", "missing"],
         ["seeds", str(resources.seeds_dir()), "", ""],
@@ -63,9 +64,9 @@ def test_places_as_json(run: Run, archive: Path) -> None:
 
 def test_on_a_terminal_the_places_are_aligned(run: Run, archive: Path, terminal: None) -> None:
     lines = run("where", "--archive", archive).lines
-    assert lines[0].startswith("config   /")
+    assert lines[0].startswith("config    /")
     assert lines[0].endswith("  (missing)")
-    assert lines[-1] == f"archive  {archive}  (powerapps)"
+    assert lines[-1] == f"archive   {archive}  (powerapps)"
 
 
 def test_an_incomplete_installation_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,4 +74,4 @@ def test_an_incomplete_installation_is_told(run: Run, monkeypatch: pytest.Monkey
     result = run("where")
     assert result.code == 2
     assert result.err.count("is missing beside") == 3
-    assert [cells[0] for cells in result.cells] == ["config", "marks", "index", "log"]
+    assert [cells[0] for cells in result.cells] == ["config", "marks", "searches", "index", "log"]
