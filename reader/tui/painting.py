@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from rich.control import Control
 from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate
 from textual.geometry import Region
@@ -35,7 +34,7 @@ def _doubtful() -> re.Pattern[str]:
     return re.compile(
         "[^\x00-\u02ff\u0370-\u0482\u048a-\u058f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
         "\u2190-\u22ff\u2500-\u25ff\u2605\u2606\u3000-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3"
-        "\uff01-\uffdc]"
+        "\uff01-\uffdc]+"
     )
 
 
@@ -165,19 +164,25 @@ class Changes(CompositorUpdate):
         for region, strips in self._pieces:
             for y, strip in enumerate(strips, region.y):
                 for x, part in self._shown.put(region.x, y, strip):
-                    sent += (_move_to(x, y), part.render(console))
                     if _is_doubtful(part.text):
                         sent.append(_held_in_place(x, y, part, console))
+                    else:
+                        sent += (_move_to(x, y), part.render(console))
         return "".join(sent)
 
 
 def _held_in_place(x: int, y: int, strip: Strip, console: Console) -> str:
-    """Once more, on cleared cells, with what follows a doubtful character put where it belongs."""
+    """The strip on cleared cells, with what follows a doubtful character put where it belongs."""
     blank = Strip([Segment(" " * segment.cell_length, segment.style) for segment in strip])
     sent = [_move_to(x, y), blank.render(console)]
-    for segment in strip:
-        sent += (_move_to(x, y), Strip([segment]).render(console))
-        x += segment.cell_length
+    for text, style, _ in strip:
+        start = 0
+        for doubt in (*_doubtful().finditer(text), None):
+            end = len(text) if doubt is None else doubt.end()
+            part = Strip([Segment(text[start:end], style)])
+            sent += (_move_to(x, y), part.render(console))
+            x += part.cell_length
+            start = end
     return "".join(sent)
 
 
@@ -207,4 +212,4 @@ def _without(region: Region, hole: Region) -> list[Region]:
 
 
 def _move_to(x: int, y: int) -> str:
-    return Control.move_to(x, y).segment.text
+    return f"\x1b[{y + 1};{x + 1}H"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -25,31 +26,40 @@ def no_highlights(text: str) -> list[tuple[int, int]]:
 def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
     """Pieces as a strip of exactly `width` cells: cut, or filled up with `fill`.
 
-    Neighbours in one style become one: each change of style is some 40 bytes on the wire.
+    Neighbours that may share a style become one, blanks with whatever stands beside them on the same ground:
+    each change of style is some 40 bytes on the wire, and equal looks are to be equal strips.
     """
-    runs: list[list[str]] = []
-    styles: list[Style] = []
+    runs: list[tuple[str, Style]] = []
     left = width
-    if pieces and _is_blank_alike(pieces[-1][1], fill):
-        fill = pieces[-1][1]
     for text, style in (*pieces, (" " * width, fill)):
         size = cell_len(text)
         if size > left:
             text, size = set_cell_size(text, left), left
         if not text:
             continue
-        if styles and styles[-1] == style:
-            runs[-1].append(text)
-        else:
-            runs.append([text])
-            styles.append(style)
         left -= size
-    return Strip([Segment("".join(run), style) for run, style in zip(runs, styles, strict=True)], width)
+        is_blank = text.isspace() and not _shows_on_blanks(style)
+        if not runs:
+            runs.append((text, _ground(style) if is_blank else style))
+            continue
+        before, last = runs[-1]
+        if last == style or (is_blank and last.bgcolor == style.bgcolor and not _shows_on_blanks(last)):
+            runs[-1] = (before + text, last)
+        elif last.color is None and last == _ground(style) and not _shows_on_blanks(style):
+            runs[-1] = (before + text, style)
+        else:
+            runs.append((text, _ground(style) if is_blank else style))
+    return Strip([Segment(text, style) for text, style in runs], width)
 
 
-def _is_blank_alike(style: Style, other: Style) -> bool:
-    """Whether a space looks the same in both."""
-    return style.bgcolor == other.bgcolor and not (style.underline or style.reverse or style.strike)
+def _shows_on_blanks(style: Style) -> bool:
+    return bool(style.underline or style.reverse or style.strike)
+
+
+@lru_cache(maxsize=256)
+def _ground(style: Style) -> Style:
+    """The style of blanks: all that can be seen of it there."""
+    return Style(bgcolor=style.bgcolor)
 
 
 def marked(text: str, places: Sequence[tuple[int, int]], style: Style, mark: Style) -> list[Piece]:

@@ -44,6 +44,7 @@ class Pane:
         self.top = 0
         self._thumb = (0, 0)
         self._edges: dict[object, Strip] = {}
+        self._blank: Strip | None = None
 
     # -- what a derived pane says ------------------------------------------------------------------
 
@@ -177,6 +178,13 @@ class Pane:
     def restyled(self) -> None:
         """The styles have changed."""
         self._edges.clear()
+        self._blank = None
+
+    def blank_line(self) -> Strip:
+        """A line with nothing on it: always the same object, which is drawn and sent the quickest."""
+        if self._blank is None or self._blank.cell_length != self.width:
+            self._blank = to_strip((), self.width, self.desk.style("row--text"))
+        return self._blank
 
     def strips(self, crop: Region) -> list[Strip]:
         """The cells of a region of the desk inside the pane, line by line."""

@@ -183,6 +183,8 @@ class Rows(Pane):
         lines = self.empty_text.split("\n") if not self.row_count else []
         first = max(0, (self.height - len(lines)) // 3)
         text = lines[y - first] if first <= y < first + len(lines) else ""
+        if not text:
+            return self.blank_line()
         return to_strip([(f"  {text}", blank)], width, blank)
 
     def style_of(self, component: str, index: int) -> Style:

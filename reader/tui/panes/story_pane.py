@@ -430,7 +430,7 @@ class StoryPane(Pane):
         """One line of the pane."""
         width = self.width
         if y >= len(self._lines):
-            return to_strip((), width, self._style("story--text"))
+            return self.blank_line()
         strip = self._strips.get(y)
         if strip is None or strip.cell_length != width:
             strip = self._strips[y] = self._draw(self._lines[y], width)
