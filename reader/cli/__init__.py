@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "index": "bring the index up to date",
     "check": "print what is wrong with the files of an archive",
     "where": "print where newsreader keeps its own files",
+    "state": "check, compact or merge the marks by hand",
     "config": "write a sample config, or check the one that is there",
     "keys": "print the key of every command, or check the config's",
 }

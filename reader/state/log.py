@@ -186,29 +186,41 @@ class MarkLog:
             self._sync_folder(self.path.parent)
         return True
 
-    def compact(self) -> bool:
+    def compact(self, patience_s: float = 0.0, *, is_asked: bool = False) -> bool:
         """Write the file anew without the lines that no longer count, and fold conflict copies in.
 
         Only done when there are more than `COMPACT_LINES` and more than half are dead. Lines that count in
         some field go over byte for byte, and so do damaged ones. The old file stays as ``.bak``, copies are
         renamed to ``.merged``.
 
+        Args:
+            patience_s: How long to wait for another writer.
+            is_asked: Whether a person wants it: then it is done if there is anything to do at all.
+
         Returns:
             Whether it was done; not so where another writer has the file, or the system has no locks.
 
         Raises:
-            OSError: No line was lost.
+            OSError: No line was lost. A person is told in this way that another writer has the file.
         """
-        with self._lock(0.0) as is_ours:
-            if not is_ours or not self._has_locks:
-                return False
-            names = [name for name in self._names() if self._is_foldable(name)]
-            stamps, data = self._whole(names)
-            lines = register.split(data)
-            alive = register.alive(lines)
-            if len(lines) <= COMPACT_LINES or 2 * len(alive) >= len(lines):
-                return False
-            return self._replace(stamps, lines, alive)
+        with self._lock(patience_s) as is_ours:
+            is_free = is_ours and self._has_locks
+            is_done = is_free and self._compact(is_asked=is_asked)
+        if is_asked and not is_free:
+            raise OSError(errno.EBUSY, "another newsreader is writing, or the drive knows no locks")
+        return is_done
+
+    def _compact(self, *, is_asked: bool) -> bool:
+        """The same, other writers kept away."""
+        names = [name for name in self._names() if self._is_foldable(name)]
+        stamps, data = self._whole(names)
+        lines = register.split(data)
+        alive = register.alive(lines)
+        if is_asked:
+            is_due = len(alive) < len(lines) or len(names) > 1
+        else:
+            is_due = len(lines) > COMPACT_LINES and 2 * len(alive) < len(lines)
+        return is_due and self._replace(stamps, lines, alive)
 
     def _names(self) -> list[str]:
         try:

@@ -48,6 +48,8 @@ def loaded_by(*arguments: str) -> set[str]:
         ("check",),
         ("where",),
         ("keys",),
+        ("state", "check"),
+        ("--print-completion", "zsh"),
         ("config", "check"),
         ("config", "init"),
         ("export", "--starred", "--format", "rss"),
@@ -72,8 +74,9 @@ def test_the_version_and_the_help_load_neither_yaml_nor_sqlite(arguments: tuple[
     assert not {"yaml", "frontmatter", "sqlite3", "platformdirs"} & loaded_by(*arguments)
 
 
-def test_what_only_looks_for_files_loads_no_sqlite() -> None:
-    assert "sqlite3" not in loaded_by("where")
+@pytest.mark.parametrize("arguments", [("where",), ("keys",), ("config", "check"), ("state", "check")])
+def test_what_only_looks_for_files_loads_no_sqlite(arguments: tuple[str, ...]) -> None:
+    assert "sqlite3" not in loaded_by(*arguments)
 
 
 def test_an_archive_that_did_not_change_is_listed_without_yaml() -> None:

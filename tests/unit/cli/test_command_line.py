@@ -22,7 +22,7 @@ from tests.unit.cli.running import Run
 
 PROGRAM = [sys.executable, "-m", "reader"]
 ROOT = Path(reader.__file__).parents[1]
-OF_NO_ARCHIVE = {"keys", "config"}
+OF_NO_ARCHIVE = {"keys", "config", "state"}
 
 
 class App:

@@ -56,7 +56,8 @@ def test_every_command_is_in_each_script(shell: str) -> None:
 @needs_bash
 def test_bash_completes_commands_and_archives(tmp_path: Path) -> None:
     (tmp_path / "stories here").mkdir()
-    assert offered(tmp_path, "st") == ["star", "stats", "stories here"]
+    assert offered(tmp_path, "sto") == ["stories here"]
+    assert offered(tmp_path, "sta") == ["star", "state", "stats"]
     assert offered(tmp_path, "") == sorted([*COMMANDS, "stories here"])
     assert offered(tmp_path, "list", "st") == ["stories here"]
     assert offered(tmp_path, "stories here", "li") == []
