@@ -82,6 +82,8 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         """
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Desk):
             for is_first in (True, False):
+                if not is_first and self._main.takes_key(event.key):
+                    return
                 if await self._check_bindings(event.key, priority=is_first):
                     return
         await super().on_event(event)

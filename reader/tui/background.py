@@ -6,6 +6,7 @@ import logging
 import time
 from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,14 +14,18 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.worker import get_current_worker
 
+from reader import locations
 from reader.errors import NewsreaderError, QueryError, StoryFileError
 from reader.library import Library, OpenStory
 from reader.model import RowId, StoryId, StoryRow, View
 from reader.tui.opening import Opening
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from reader.index.sync import Progress
     from reader.query.tree import Query
+    from reader.tui.saved import Edit, SavedSearches, Shelf
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +120,34 @@ class Background:
             self.story = story
             self.notice = notice
 
+    class SearchesRead(Message):
+        """The saved searches were read, or written.
+
+        Attributes:
+            shelf: What they are now, or None where they could not be written.
+            failure: Why they could not, or an empty text.
+            said: What to say, or an empty text.
+            chosen: The name of the search to go to, or empty.
+        """
+
+        def __init__(self, shelf: Shelf | None, failure: str = "", said: str = "", chosen: str = "") -> None:
+            super().__init__()
+            self.shelf = shelf
+            self.failure = failure
+            self.said = said
+            self.chosen = chosen
+
+    class SearchesCounted(Message):
+        """How many unread stories each saved search has, by its name; None for one that is a mistake."""
+
+        def __init__(self, unread: dict[str, int | None]) -> None:
+            super().__init__()
+            self.unread = unread
+
     def __init__(self, node: DOMNode, library: Library) -> None:
         self._node = node
         self._library = library
+        self._saved: SavedSearches | None = None
 
     def open(self, opening: Opening) -> None:
         """Show what the library knows as soon as it is open, then bring it up to date."""
@@ -185,6 +215,60 @@ class Background:
 
         self._run(work, "story", exclusive=True)
 
+    def read_searches(self) -> None:
+        """Read the saved searches, if they are not known as they are now."""
+        self._run(self._look_at_searches, "searches")
+
+    def edit_searches(self, edit: Edit, said: str = "", chosen: str = "") -> None:
+        """Change the file of saved searches.
+
+        Args:
+            edit: Its searches to those that are to be in it.
+            said: What to say when it is done.
+            chosen: Handed on: the name of the search to go to then.
+        """
+
+        def work() -> None:
+            try:
+                self._post(self.SearchesRead(self._searches().edit(edit), said=said, chosen=chosen))
+            except NewsreaderError as error:
+                self._post(self.SearchesRead(self._searches().changed(), failure=str(error)))
+
+        self._run(work, "searches")
+
+    def count_searches(self, views: Mapping[str, View]) -> None:
+        """Count the unread stories of each of these views."""
+
+        def work() -> None:
+            from reader.query.tree import Is, State, all_of
+
+            worker = get_current_worker()
+            unread: dict[str, int | None] = {}
+            for name, view in views.items():
+                if worker.is_cancelled:
+                    return
+                try:
+                    query = _parsed(view.query)
+                    node = all_of(node for node in (query.node, Is(State.UNREAD)) if node is not None)
+                    unread[name] = len(self._library.search_ids(replace(query, node=node), view))
+                except QueryError:
+                    unread[name] = None
+            self._post(self.SearchesCounted(unread))
+
+        self._run(work, "counts", exclusive=True)
+
+    def _searches(self) -> SavedSearches:
+        if self._saved is None:
+            from reader.tui.saved import SavedSearches
+
+            self._saved = SavedSearches(locations.searches_file())
+        return self._saved
+
+    def _look_at_searches(self) -> None:
+        shelf = self._searches().changed()
+        if shelf is not None:
+            self._post(self.SearchesRead(shelf))
+
     def _sync(self) -> None:
         worker = get_current_worker()
         begun = time.monotonic()
@@ -223,6 +307,7 @@ class Background:
         self._post(self.Refreshed())
 
     def _poll(self) -> None:
+        self._look_at_searches()
         changes = self._library.poll()
         if changes.has_new_stories and not self._is_busy("sync"):
             self._refresh()

@@ -101,6 +101,13 @@ COMMANDS: Final = (
     Command("reverse", "reverse", "D", "Reverse", "Turn the order round."),
     Command("information", "information", "i", "Information", "Show the story's file and front matter."),
     Command("search", "search", "slash", "Search", "Search as you type; words, or a query.", hint="search"),
+    Command("save-search", "save_search", "B", "Save search", "Save this view under a name."),
+    Command("rename-search", "rename_search", "R", "Rename search", "Rename the chosen saved search."),
+    Command("remove-search", "remove_search", "X,delete", "Remove search", "Remove that saved search."),
+    Command("move-search-down", "move_search(1)", "alt+down", "Search down", "Move that saved search down."),
+    Command("move-search-up", "move_search(-1)", "alt+up", "Search up", "Move that saved search up."),
+    Command("undo", "undo", "ctrl+z", "Undo", "Take back what was done last, step by step."),
+    Command("redo", "redo", "ctrl+y", "Redo", "Do again what was taken back."),
     Command("rescan", "rescan", "r", "Look again", "Look at the archive again."),
     Command(
         "palette", "app.command_palette", "ctrl+p,colon", "Commands", "Find a command by name.", ANYWHERE

@@ -15,7 +15,7 @@ _ORDER_TEXT: Final = {
 }
 
 
-def view_text(view: View, counts: Counts, *, shown: int, arrow: str) -> str:
+def view_text(view: View, counts: Counts, *, shown: int, arrow: str, name: str = "") -> str:
     """Where one is, in which order, and how many stories that are.
 
     Args:
@@ -23,10 +23,11 @@ def view_text(view: View, counts: Counts, *, shown: int, arrow: str) -> str:
         counts: Of the whole library.
         shown: How many stories the list has.
         arrow: Stands between the parts.
+        name: Of the saved search that this is, or empty.
     """
-    parts = [_place(view), _ORDER_TEXT[view.order, view.is_reversed]]
+    parts = [name or _place(view), _ORDER_TEXT[view.order, view.is_reversed]]
     if view.query:
-        parts.append(f"{wording.count_text(shown, 'story')} found")
+        parts.append(wording.count_text(shown, "story") + ("" if name else " found"))
     elif view.show is Show.STARRED:
         parts.append(wording.count_text(counts.starred, "story"))
     else:
@@ -41,8 +42,16 @@ def _place(view: View) -> str:
     return view.topic or ("Unread" if view.show is Show.UNREAD else "All")
 
 
-def empty_text(view: View, *, is_reading: bool) -> str:
-    """What a list without stories says: why, and what to do; lines."""
+def empty_text(view: View, *, is_reading: bool, mistake: str = "") -> str:
+    """What a list without stories says: why, and what to do; lines.
+
+    Args:
+        view: What should be there.
+        is_reading: Stories may still come.
+        mistake: What is wrong with a saved search, or empty.
+    """
+    if mistake:
+        return f"This saved search has a mistake:\n{mistake}\n/ shows and mends it, B saves it again."
     if is_reading:
         return "Reading the archive …"
     if view.query:

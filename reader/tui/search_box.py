@@ -1,53 +1,33 @@
-"""The line one types a query in. Imports Textual's Input, which takes long: only behind the first frame."""
+"""The box one types in. Imports Textual's Input, which takes long: only behind the first frame."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from reader.query.parse import LENGTH_LIMIT
-
-
-class Typing(Protocol):
-    """Who is told what is typed."""
-
-    def typed(self, text: str, position: int) -> None:
-        """Something else is typed now; the cursor stands before this character."""
-
-    def complete(self) -> None:
-        """Take the first completion."""
-
-    def leave(self) -> None:
-        """Typing is over; the search stays."""
-
-    def close(self) -> None:
-        """The search is to be forgotten."""
+from reader.tui.foot import Foot
 
 
 class SearchBox(Input):
-    """A query being typed, at the foot of the screen.
+    """A line being typed, at the foot of the screen.
 
     Args:
-        typing: Is called at once, not by messages: keys typed ahead find the right pane.
+        foot: Its owner is called at once, not by messages: keys typed ahead find the right pane.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Clear the search", show=False),
+        Binding("escape", "close", "Forget it", show=False),
         Binding("tab", "complete", "Take the first completion", show=False, priority=True),
-        Binding("down", "leave", "To the stories found", show=False),
+        Binding("down", "step(1)", "Next choice", show=False),
+        Binding("up", "step(-1)", "Choice before", show=False),
     ]
 
-    def __init__(self, typing: Typing) -> None:
-        super().__init__(
-            id="search",
-            placeholder='words, or topic:"computer vision" quality>=60 is:unread …',
-            max_length=LENGTH_LIMIT,
-            compact=True,
-            select_on_focus=False,
-        )
-        self._typing = typing
+    def __init__(self, foot: Foot) -> None:
+        super().__init__(id="search", max_length=LENGTH_LIMIT, compact=True, select_on_focus=False)
+        self._foot = foot
 
     def put(self, text: str, position: int) -> None:
         """Have this in the box, with the cursor there."""
@@ -55,25 +35,35 @@ class SearchBox(Input):
             self.value = text
         self.cursor_position = position
 
+    def _catch_up(self) -> None:
+        """Tell what is typed; keys come faster than Textual's message about them."""
+        if self.display and self._foot.owner is not None:
+            self._foot.owner.typed(self.value, self.cursor_position)
+
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Every keystroke is a search."""
+        """Every keystroke counts."""
         event.stop()
-        if self.display:
-            self._typing.typed(event.value, self.cursor_position)
+        self._catch_up()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter ends the typing."""
         event.stop()
-        self._typing.leave()
+        if self._foot.owner is not None:
+            self._foot.owner.leave()
 
-    def action_leave(self) -> None:
-        """Go to the stories found."""
-        self._typing.leave()
+    def action_step(self, step: int) -> None:
+        """Another choice."""
+        self._catch_up()
+        if self._foot.owner is not None:
+            self._foot.owner.step(step)
 
     def action_close(self) -> None:
-        """Forget the search."""
-        self._typing.close()
+        """Forget what was typed."""
+        if self._foot.owner is not None:
+            self._foot.owner.close()
 
     def action_complete(self) -> None:
-        """Take the first completion."""
-        self._typing.complete()
+        """Take the first completion, or the next choice."""
+        self._catch_up()
+        if self._foot.owner is not None:
+            self._foot.owner.complete()

@@ -1,4 +1,4 @@
-"""The topic sidebar: All, Unread, Starred, then the topics, each with what is unread of it."""
+"""The sidebar: All, Unread, Starred, saved searches, then the topics, each with what is unread of it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Entry(NamedTuple):
         depth: How deep it lies in the tree.
         has_children: Whether it can be folded.
         is_rule: A line between groups, which the cursor skips.
+        search: Name of a saved search, or empty.
     """
 
     label: str
@@ -34,6 +35,12 @@ class Entry(NamedTuple):
     depth: int = 0
     has_children: bool = False
     is_rule: bool = False
+    search: str = ""
+
+    @property
+    def key(self) -> tuple[str, Show, str]:
+        """What it shows: the same for the same, wherever it stands."""
+        return self.topic, self.show, self.search
 
 
 ALL: Final = Entry("All")
@@ -52,6 +59,8 @@ class TopicTree(Rows):
         self._folded: set[str] = set()
         self._entries: list[Entry] = [ALL, UNREAD, STARRED]
         self._has_folds = False
+        self._searches: tuple[str, ...] = ()
+        self._unread: dict[str, int | None] = {}
 
     @property
     def row_count(self) -> int:
@@ -76,11 +85,22 @@ class TopicTree(Rows):
         self._counts = counts
         self.refresh()
 
-    def go_to(self, entry: Entry) -> bool:
+    def set_searches(self, names: Sequence[str]) -> None:
+        """Show these saved searches; the cursor stays on its entry, or goes to All where that is gone."""
+        if tuple(names) != self._searches:
+            self._searches = tuple(names)
+            self._rebuild()
+
+    def set_search_counts(self, unread: dict[str, int | None]) -> None:
+        """Show how many unread stories each saved search has; None for one that is a mistake."""
+        self._unread = unread
+        self.refresh()
+
+    def go_to(self, entry: Entry, *, by_hand: bool = True) -> bool:
         """Put the cursor on an entry that shows the same; false where there is none."""
         for index, other in enumerate(self._entries):
-            if (other.topic, other.show, other.is_rule) == (entry.topic, entry.show, False):
-                self.move_to(index)
+            if other.key == entry.key and not other.is_rule:
+                self.move_to(index, by_hand=by_hand)
                 return True
         return False
 
@@ -147,7 +167,8 @@ class TopicTree(Rows):
         room = width - cell_len(head) - cell_len(numbers) - 2
         label = cut(self._shown(entry.label), max(1, room), self.glyphs.ellipsis)
         gap = " " * max(1, width - cell_len(head) - cell_len(label) - cell_len(numbers) - 1)
-        text = self.style_of("row--strong" if self._count(entry).unread else "row--text", index)
+        is_strong = self._count(entry).unread or self._unread.get(entry.search)
+        text = self.style_of("row--strong" if is_strong else "row--text", index)
         star = self.style_of("row--star", index) if entry.show is Show.STARRED else text
         return [[(head, star), (label, text), (gap, meta), (numbers, meta)]]
 
@@ -161,6 +182,8 @@ class TopicTree(Rows):
     def _sign(self, entry: Entry) -> str:
         if entry.show is Show.STARRED:
             return f" {self.glyphs.star} "
+        if entry.search:
+            return " / "
         if not entry.topic:
             return " "
         is_folded = entry.topic.casefold() in self._folded
@@ -169,6 +192,9 @@ class TopicTree(Rows):
         return " " + "  " * entry.depth + folds
 
     def _numbers(self, entry: Entry) -> str:
+        if entry.search:
+            unread = self._unread.get(entry.search, -1)
+            return "!" if unread is None else count(unread) if unread >= 0 else ""
         number = self._count(entry)
         if entry.show is Show.STARRED:
             return count(self._counts.starred)
@@ -179,7 +205,7 @@ class TopicTree(Rows):
     def _count(self, entry: Entry) -> Count:
         if entry.topic:
             return self._counts.topics.get(entry.topic, Count())
-        return Count() if entry.show is Show.STARRED else self._counts.everything
+        return Count() if entry.show is Show.STARRED or entry.search else self._counts.everything
 
     def _shown(self, text: str) -> str:
         return text if self.glyphs is UNICODE_GLYPHS else ascii_text(text)
@@ -187,7 +213,7 @@ class TopicTree(Rows):
     def _rebuild(self) -> None:
         current = self._entries[self.cursor]
         self._has_folds = any(topic.children for topic in self._topics)
-        entries = [ALL, UNREAD, STARRED]
+        entries = [ALL, UNREAD, STARRED, *(Entry(name, search=name) for name in self._searches)]
         if self._topics:
             entries.append(RULE)
         todo = [(topic, 0) for topic in reversed(self._topics)]
@@ -198,8 +224,6 @@ class TopicTree(Rows):
             if topic.name.casefold() not in self._folded:
                 todo.extend((child, depth + 1) for child in reversed(topic.children))
         self._entries = entries
-        places = {
-            (entry.topic, entry.show): index for index, entry in enumerate(entries) if not entry.is_rule
-        }
-        self.cursor = places.get((current.topic, current.show), 0)
+        places = {entry.key: index for index, entry in enumerate(entries) if not entry.is_rule}
+        self.cursor = places.get(current.key, 0)
         self.content_changed()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 
 from textual import on
@@ -13,7 +14,7 @@ from reader.tui.screens.viewing import ViewingScreen
 
 
 class FindingScreen(ViewingScreen):
-    """The third chapter of the main screen: the search."""
+    """The fourth chapter of the main screen: the search."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)
@@ -21,7 +22,7 @@ class FindingScreen(ViewingScreen):
 
     async def action_search(self) -> None:
         """Search as you type."""
-        if not self.view.query:
+        if not self.is_searching:
             self._before_search = (self.story_list.current, self.story_list.top)
         self.searching.topics = list(self.library.counts().topics)
         if not self.searching.providers:
@@ -38,7 +39,7 @@ class FindingScreen(ViewingScreen):
             self._set_view(replace(self.view, query=text), keeps_cursor=False)
 
     def _leave_search(self) -> None:
-        if self.view.query:
+        if self.view.query and self.is_searching:
             self.action_go_to("stories")
         else:
             self._forget_search(None)
@@ -54,19 +55,25 @@ class FindingScreen(ViewingScreen):
         self.fit(self.app.size)
         if current is None:
             current, self._scroll_back = self._before_search
-        if self.view.query:
-            self.view = replace(self.view, query="")
+        if self.is_searching:
+            self.view = replace(self.view, query=self._base_query)
             self._touched.clear()
             self._request_ids(current=current)
 
     @on(Background.QueryRefused)
     def _show_refused(self, event: Background.QueryRefused) -> None:
-        if event.view == self.view:
-            self.searching.show_mistake(f"{event.error} (at {event.error.position + 1})")
+        if event.view != self.view:
+            return
+        mistake = f"{event.error} (at {event.error.position + 1})"
+        if self.searching.is_open:
+            self.searching.show_mistake(mistake)
+        else:
+            self._mistake = mistake
+            self._show_stories(array("q"), 0)
 
     def action_back(self) -> None:
         """Forget the search, or one pane back; never quits."""
-        if self.view.query and self.pane == "stories":
+        if self.is_searching and self.pane == "stories":
             self._forget_search(self.story_list.current)
         else:
             super().action_back()

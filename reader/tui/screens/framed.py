@@ -15,7 +15,6 @@ from reader.tui.panes.pane import Pane
 from reader.tui.panes.story_list import StoryList
 from reader.tui.panes.story_pane import StoryPane
 from reader.tui.panes.topic_tree import TopicTree
-from reader.tui.searching import Searching
 
 if TYPE_CHECKING:
     from reader.tui.app import NewsreaderApp
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 class FramedScreen(Screen[None]):
     """The first chapter of the main screen: the frame.
 
-    The chapters (framed, viewing, finding, marking, reading, main) derive from each other in this order, so
-    that each of them can only use what stands before it.
+    The chapters (framed, asking, viewing, finding, saving, marking, reading, main) derive from each other in
+    this order, so that each of them can only use what stands before it.
 
     Args:
         library: What all panes show.
@@ -39,7 +38,6 @@ class FramedScreen(Screen[None]):
     topic_tree: TopicTree
     story_list: StoryList
     story_pane: StoryPane
-    searching: Searching
 
     def __init__(self, library: Library) -> None:
         super().__init__(id="main")
@@ -47,6 +45,11 @@ class FramedScreen(Screen[None]):
         self.background = Background(self, library)
         self.pane = "stories"
         self.shares = Shares()
+
+    @property
+    def foot_rows(self) -> int:
+        """Lines that are not the desk's."""
+        return 0
 
     @property
     def reader(self) -> NewsreaderApp:
@@ -63,7 +66,7 @@ class FramedScreen(Screen[None]):
         """Put everything in its place on a screen of this size."""
         standing = places(
             size.width,
-            size.height - self.searching.is_open,
+            size.height - self.foot_rows,
             pane=self.pane,
             wanted_topics=self.topic_tree.wanted_width() + 2,
             shares=self.shares,

@@ -75,7 +75,7 @@ class MainScreen(ReadingScreen):
         self.story_pane = StoryPane(self.desk, marks_of=self._marks_of)
         self.desk.add(self.topic_tree, self.story_list, self.story_pane)
         self.searching = Searching(
-            self,
+            self.foot,
             self.desk.hints,
             on_text=self._search,
             on_leave=self._leave_search,
@@ -118,8 +118,13 @@ class MainScreen(ReadingScreen):
     def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
         if not self._is_filled:
             self._is_filled = True
-            self.set_timer(PREPARE_S, self.searching.prepare)
+            self.set_timer(PREPARE_S, self._prepare)
         super()._show_stories(ids, cursor, keeps_place=keeps_place)
+
+    async def _prepare(self) -> None:
+        """What was left out of the first frame, before anyone wants it."""
+        await self.foot.prepare()
+        self.background.read_searches()
 
     # -- background work ---------------------------------------------------------------------------
 
@@ -135,6 +140,7 @@ class MainScreen(ReadingScreen):
             self._choose_entry(ALL)
             return
         self._request_ids(keeps_place=True)
+        self._count_soon()
 
     @on(Background.Progressed)
     def _show_progress(self, event: Background.Progressed) -> None:

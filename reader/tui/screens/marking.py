@@ -9,11 +9,11 @@ from reader.errors import LinkError
 from reader.library import Library
 from reader.model import StoryId, StoryRow
 from reader.tui.rest import Rest
-from reader.tui.screens.finding import FindingScreen
+from reader.tui.screens.saving import SavingScreen
 
 
-class MarkingScreen(FindingScreen):
-    """The fourth chapter of the main screen: the marks."""
+class MarkingScreen(SavingScreen):
+    """The sixth chapter of the main screen: the marks."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)
@@ -43,6 +43,7 @@ class MarkingScreen(FindingScreen):
         self.story_pane.marks_changed()
         self.topic_tree.set_counts(self.library.counts())
         self._show_title()
+        self._count_soon()
 
     def action_toggle_read(self) -> None:
         """Mark read or unread."""

@@ -18,7 +18,7 @@ LOAD_DELAY_S: Final = 0.06
 
 
 class ReadingScreen(MarkingScreen):
-    """The fifth chapter of the main screen: reading."""
+    """The seventh chapter of the main screen: reading."""
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)

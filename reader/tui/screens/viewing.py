@@ -16,18 +16,21 @@ from reader.tui import headline
 from reader.tui.background import Background
 from reader.tui.panes.lines import Highlight, no_highlights
 from reader.tui.panes.topic_tree import ALL, STARRED, Entry
-from reader.tui.screens.framed import FramedScreen
+from reader.tui.screens.asking import AskingScreen
+from reader.tui.searching import Searching
 
 if TYPE_CHECKING:
     from reader.query.tree import Query
 
 
-class ViewingScreen(FramedScreen):
-    """The second chapter of the main screen: the view.
+class ViewingScreen(AskingScreen):
+    """The third chapter of the main screen: the view.
 
     Attributes:
         view: What the list shows, or is about to.
     """
+
+    searching: Searching
 
     def __init__(self, library: Library) -> None:
         super().__init__(library)
@@ -39,6 +42,9 @@ class ViewingScreen(FramedScreen):
         self._has_moved = False
         self._end_told_at: Entry | None = None
         self._before_starred = ALL
+        self._entry = ALL
+        self._base_query = ""
+        self._mistake = ""
         self._scroll_back: int | None = None
 
     def _show_story(self) -> None:
@@ -49,6 +55,7 @@ class ViewingScreen(FramedScreen):
         self.view = view
         self._touched.clear()
         self._end_told_at = None
+        self._mistake = ""
         self._show_title()
         self._request_ids(keeps_cursor=keeps_cursor)
 
@@ -69,7 +76,7 @@ class ViewingScreen(FramedScreen):
             self.story_list.highlight = self.story_pane.highlight = _highlight(event.query)
             self.story_pane.forget_strips()
         self._show_stories(event.ids, event.cursor, keeps_place=event.keeps_place)
-        if self.view.query:
+        if self.searching.is_open:
             self.searching.show_outcome(wording.count_text(len(event.ids), "story"))
         elif self._scroll_back is not None:
             self.story_list.scroll_line(self._scroll_back)
@@ -83,7 +90,9 @@ class ViewingScreen(FramedScreen):
         self._show_title()
 
     def _show_empty_text(self) -> None:
-        self.story_list.empty_text = headline.empty_text(self.view, is_reading=bool(self._progress))
+        self.story_list.empty_text = headline.empty_text(
+            self.view, is_reading=bool(self._progress), mistake=self._mistake
+        )
         if not self.story_list.row_count:
             self.story_list.forget_strips()
 
@@ -103,6 +112,7 @@ class ViewingScreen(FramedScreen):
             self.library.counts(),
             shown=self.story_list.row_count,
             arrow=f" {self.reader.glyphs.trail} ",
+            name="" if self.is_searching else self._entry.search,
         )
         right = [(what, "bar--text")]
         if self._problem_count:
@@ -124,10 +134,22 @@ class ViewingScreen(FramedScreen):
         if by_hand:
             self._choose_entry(self.topic_tree.current)
 
-    def _choose_entry(self, entry: Entry) -> None:
-        view = replace(self.view, topic=entry.topic, show=entry.show)
+    @property
+    def is_searching(self) -> bool:
+        """Whether the list is narrowed by what one typed, and not only by what one chose in the sidebar."""
+        return self.view.query != self._base_query
+
+    def _view_of(self, entry: Entry) -> View:
+        """What a line of the sidebar shows; what one searches for goes along."""
+        query = self.view.query if self.is_searching else ""
+        return replace(self.view, topic=entry.topic, show=entry.show, query=query)
+
+    def _choose_entry(self, entry: Entry, *, keeps_cursor: bool = False) -> None:
+        view = self._view_of(entry)
+        self._entry = entry
+        self._base_query = view.query if entry.search else ""
         if view != self.view:
-            self._set_view(view, keeps_cursor=False)
+            self._set_view(view, keeps_cursor=keeps_cursor)
 
     def action_starred(self) -> None:
         """Show the starred stories; from there, go back to what was shown before."""

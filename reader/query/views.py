@@ -1,0 +1,76 @@
+"""A view as one query, and a query as a view: what is saved under a name is a line one could have typed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from reader.errors import QueryError
+from reader.model import Order, Show, View
+from reader.query.fields import order
+from reader.query.parse import Token, parse, tokens
+from reader.query.tree import quoted
+
+_SHOW_TEXT = {
+    Show.ALL: "",
+    Show.UNREAD: "is:unread",
+    Show.STARRED: "is:starred",
+}
+
+
+def query_of(view: View) -> str:
+    """A query that finds over all stories what the view shows, in its order.
+
+    What is relative in it, as ``before:7d``, stays so. A topic that no query can name, for a quote in its
+    name, is left out.
+    """
+    text, has_order = _joinable(view.query)
+    parts = [text, _SHOW_TEXT[view.show]]
+    if view.topic and '"' not in view.topic:
+        parts.append(f"topic:{quoted(view.topic)}")
+    if not has_order and (view.order, view.is_reversed) != (Order.DATE, False):
+        parts.append(f"sort:{'-' if view.is_reversed else ''}{view.order.value}")
+    return " ".join(part for part in parts if part)
+
+
+def view_of(query: str, view: View) -> View:
+    """The view with this query in it, ordered as the query says; what it says of the order is taken out.
+
+    Taken out, another order can be chosen in its place.
+    """
+    rest, kept = [], 0
+    for token in tokens(query):
+        if token.kind == "field" and token.name == "sort":
+            try:
+                wanted, is_reversed = order(token.value, token.start, token.end)
+            except QueryError:
+                continue
+            view = replace(view, order=wanted or view.order, is_reversed=bool(is_reversed))
+            rest.append(query[kept : token.start].rstrip())
+            kept = token.end
+    text = "".join([*rest, query[kept:]])
+    return replace(view, query=text.lstrip() if rest else query)
+
+
+def _joinable(query: str) -> tuple[str, bool]:
+    """The query so that more can be asked for behind it; and whether it says an order."""
+    found = tokens(query)
+    text = query.strip()
+    if found and _goes_on(found[-1], query):
+        text += "*"
+    elif text.count('"') % 2:
+        text += '"'
+    if any(token.kind in ("or", "open", "close") for token in found):
+        text = f"({text})"
+    try:
+        has_order = parse(query, datetime.now(UTC)).order is not None
+    except QueryError:
+        has_order = False
+    return text, has_order
+
+
+def _goes_on(last: Token, query: str) -> bool:
+    """Whether the last word of the query may go on, as long as nothing stands behind it."""
+    if last.end != len(query) or last.is_quoted or last.has_star:
+        return False
+    return last.kind == "word" or (last.kind == "field" and last.name == "title" and bool(last.value))

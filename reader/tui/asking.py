@@ -1,0 +1,199 @@
+"""Short questions at the foot: a line to type, one of many names, or one of a few keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from reader.tui.foot import Foot
+from reader.tui.fuzzy import Finder
+from reader.tui.panes.bars import HintBar, Texts
+
+_SHOWN_CHOICES: Final = 12
+
+
+class Prompt:
+    """A line being typed for something other than a search; one question at a time.
+
+    Args:
+        foot: Has the box.
+        words: The line for what can be chosen.
+        on_close: Called when the question is over, before what was asked for is done.
+    """
+
+    def __init__(self, foot: Foot, words: HintBar, on_close: Callable[[], None]) -> None:
+        self.placeholder = ""
+        self._foot = foot
+        self._words = words
+        self._on_close = on_close
+        self._label = ""
+        self._done: Callable[[Any], None] = lambda value: None
+        self._finder: Finder[Any] | None = None
+        self._typed = ""
+        self._found: list[tuple[str, Any]] = []
+        self._place = 0
+
+    async def ask(self, label: str, placeholder: str, done: Callable[[str], None], text: str = "") -> None:
+        """Ask for a line of text; `done` is called with it unless it is blank.
+
+        Args:
+            label: What Enter does, as ``saves the view``.
+            placeholder: What stands in the empty box.
+            done: What is done with it.
+            text: To begin with.
+        """
+        self._begin(label, placeholder, done)
+        await self._foot.open(self, text)
+
+    async def choose(
+        self, label: str, placeholder: str, finder: Finder[Any], done: Callable[[Any], None]
+    ) -> None:
+        """Ask for one of many; `done` is called with what it stands for."""
+        self._begin(label, placeholder, done, finder)
+        self._found = finder.find("")
+        await self._foot.open(self, "")
+
+    def _begin(
+        self, label: str, placeholder: str, done: Callable[[Any], None], finder: Finder[Any] | None = None
+    ) -> None:
+        self._label, self._done, self._finder = label, done, finder
+        self.placeholder = placeholder
+        self._typed, self._found, self._place = "", [], 0
+
+    def typed(self, text: str, position: int) -> None:
+        """Find what fits now."""
+        if self._finder is not None and text != self._typed:
+            self._found, self._place = self._finder.find(text), 0
+        self._typed = text
+        self.show()
+
+    def step(self, step: int) -> None:
+        """Another choice."""
+        self._place = max(0, min(self._place + step, len(self._found) - 1))
+        self.show()
+
+    def complete(self) -> None:
+        """The next choice; at the end, the first again."""
+        self._place = (self._place + 1) % max(1, len(self._found))
+        self.show()
+
+    def leave(self) -> None:
+        """What was typed or chosen counts."""
+        text, done = self._foot.text.strip(), self._done
+        if self._finder is None:
+            self.close()
+            if text:
+                done(text)
+            return
+        self.typed(self._foot.text, 0)
+        if self._found:
+            _, value = self._found[self._place]
+            self.close()
+            done(value)
+
+    def close(self) -> None:
+        """Forget the question."""
+        self._foot.close(self)
+        self._words.forget_words()
+        if self._foot.owner is not None:
+            self._foot.owner.show()
+        self._on_close()
+
+    def show(self) -> None:
+        """Say what can be chosen, the one that Enter takes first."""
+        if self._foot.owner is not self:
+            return
+        left: Texts
+        if self._finder is None:
+            left = (("Enter ", "bar--strong"), (f"{self._label}  ", "bar--text"))
+            left += (("Esc ", "bar--strong"), ("forgets it", "bar--text"))
+        elif self._found:
+            near = [name for name, _ in self._found[self._place :][:_SHOWN_CHOICES]]
+            separator = self._words.desk.glyphs.separator
+            rest = "".join(f"{separator}{name}" for name in near[1:])
+            left = (("Enter ", "bar--strong"), (f"{self._label} ", "bar--text"))
+            left += ((near[0], "bar--strong"), (rest, "bar--text"))
+        else:
+            left = (("Nothing fits.  ", "bar--alarm"), ("Esc ", "bar--strong"), ("forgets it", "bar--text"))
+        self._words.set_words(left)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer.
+
+    Attributes:
+        key: The key that gives it, as Textual calls it: a letter.
+        label: What it says.
+        done: What is done then.
+    """
+
+    key: str
+    label: str
+    done: Callable[[], None]
+
+
+class Question:
+    """A question that one key answers, shown in the line of hints.
+
+    Args:
+        words: That line.
+    """
+
+    def __init__(self, words: HintBar) -> None:
+        self._words = words
+        self._text = ""
+        self._choices: Sequence[Choice] = ()
+        self._place = 0
+        self._on_end: Callable[[], None] = lambda: None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next key is an answer."""
+        return bool(self._choices)
+
+    def ask(self, text: str, choices: Sequence[Choice], *, place: int = 0) -> None:
+        """Ask; the key of a choice takes it, as Enter takes the marked one; Esc takes none.
+
+        Args:
+            text: The question.
+            choices: At least one.
+            place: Which is marked to begin with.
+        """
+        self._text, self._choices, self._place = text, choices, place
+        self._show()
+
+    def answer(self, key: str) -> None:
+        """A key was pressed. One that is no answer takes the question back: nothing is done by mistake."""
+        if key in ("left", "right", "up", "down", "tab", "shift+tab"):
+            step = -1 if key in ("left", "up", "shift+tab") else 1
+            self._place = (self._place + step) % len(self._choices)
+            self._show()
+            return
+        chosen = next((choice for choice in self._choices if choice.key == key), None)
+        if key == "enter":
+            chosen = self._choices[self._place]
+        self.close()
+        if chosen is not None:
+            chosen.done()
+
+    def close(self) -> None:
+        """Forget the question."""
+        self._choices = ()
+        self._words.forget_words()
+
+    def _show(self) -> None:
+        texts = [(f"{self._text}  ", "bar--text")]
+        # The marked one and what comes after it always has room.
+        first = self._place if self._is_long() else 0
+        for place, choice in enumerate(self._choices[first:], first):
+            is_marked = place == self._place
+            sign = self._words.desk.glyphs.cursor if is_marked else " "
+            texts.append((f"{sign}{choice.key} ", "bar--strong"))
+            texts.append((f"{choice.label} ", "bar--strong" if is_marked else "bar--text"))
+        self._words.set_words(tuple(texts), (("Esc no", "bar--text"),))
+
+    def _is_long(self) -> bool:
+        room = self._words.place.width - 12 - len(self._text)
+        return sum(len(choice.label) + 4 for choice in self._choices) > room

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader import locations, searches
+from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled
+
+
+def written(*entries: str) -> Path:
+    """The file of saved searches, with these entries in it: each name and query."""
+    path = locations.searches_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [entry.split("=", 1) for entry in entries]
+    path.write_text("".join(f"- name: {name}\n  query: '{query}'\n" for name, query in lines))
+    return path
+
+
+def names() -> list[str]:
+    """The names in the file, in its order."""
+    return [entry.name for entry in searches.load(locations.searches_file()).entries]
+
+
+async def read(pilot: Reading) -> None:
+    """Wait until the saved searches are shown with their counts."""
+    screen = main_screen(pilot)
+    screen.background.read_searches()
+    await settled(pilot)
+    screen._counting.stop()
+    screen._count_searches()
+    await settled(pilot)
+
+
+async def choose(pilot: Reading, name: str) -> None:
+    """Go to a saved search in the sidebar."""
+    tree = main_screen(pilot).topic_tree
+    await pilot.press("1", "g")
+    while tree.current.search != name:
+        await pilot.press("j")
+    await settled(pilot)
+
+
+async def test_capital_b_saves_the_view_as_one_query_and_shows_it_in_the_sidebar(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"clear", "enter", "d", "B", "ctrl+u", *"Faces", "enter")
+        await settled(pilot)
+        await read(pilot)
+        screen = main_screen(pilot)
+        assert screen.topic_tree.current.search == "Faces"
+        assert screen.story_list.row_count == 1
+        assert "Faces › best first › 1 story" in screen_text(pilot)
+    (entry,) = searches.load(locations.searches_file()).entries
+    assert (entry.name, entry.query) == ("Faces", "clear* sort:quality")
+
+
+async def test_a_saved_search_stands_below_starred_with_its_unread_stories(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Work=robots OR privacy", "Nothing=zebra")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        text = screen_text(pilot)
+        assert text.index("Starred") < text.index("Work") < text.index("Nothing") < text.index("Computer")
+        tree = main_screen(pilot).topic_tree
+        assert tree._unread == {"Work": 2, "Nothing": 0}
+        await pilot.press("j", "m")
+        await read(pilot)
+        assert tree._unread == {"Work": 1, "Nothing": 0}
+
+
+async def test_choosing_a_saved_search_shows_its_stories_and_escape_only_goes_back(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Work=robots OR privacy sort:-date")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Work")
+        screen = main_screen(pilot)
+        assert screen.story_list.row_count == 2
+        assert "Work › oldest first › 2 stories" in screen_text(pilot)
+        await pilot.press("d", "enter", "escape")
+        await settled(pilot)
+        assert screen.pane == "topics"
+        assert screen.story_list.row_count == 2
+        assert "best first" in screen_text(pilot)
+        await pilot.press("g")
+        await settled(pilot)
+        assert screen.story_list.row_count == 3
+
+
+async def test_a_search_within_a_saved_search_ends_where_it_began(archive: Path, open_app: OpenApp) -> None:
+    written("Work=robots OR privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Work")
+        screen = main_screen(pilot)
+        await pilot.press("slash", "ctrl+u", *"clear")
+        await settled(pilot)
+        assert screen.story_list.row_count == 1
+        await pilot.press("escape")
+        await settled(pilot)
+        assert screen.story_list.row_count == 2
+
+
+async def test_saved_searches_are_moved_renamed_and_removed_and_all_of_it_can_be_undone(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("One=robots", "Two=privacy", "Three=clearview")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "One")
+        await pilot.press("alt+down")
+        await settled(pilot)
+        assert names() == ["Two", "One", "Three"]
+        await pilot.press("R", "ctrl+u", *"First", "enter")
+        await settled(pilot)
+        assert names() == ["Two", "First", "Three"]
+        assert main_screen(pilot).topic_tree.current.search == "First"
+        await pilot.press("X")
+        await settled(pilot)
+        assert names() == ["Two", "Three"]
+        assert "Removed “First”; Ctrl+Z" in screen_text(pilot)
+        for expected in (["Two", "First", "Three"], ["Two", "One", "Three"], ["One", "Two", "Three"]):
+            await pilot.press("ctrl+z")
+            await settled(pilot)
+            assert names() == expected
+        await pilot.press("ctrl+y")
+        await settled(pilot)
+        assert names() == ["Two", "One", "Three"]
+
+
+async def test_a_search_written_by_hand_while_the_app_is_open_appears(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        written("By hand=robots")
+        main_screen(pilot)._poll()
+        await pilot.app.workers.wait_for_complete()
+        await settled(pilot)
+        assert "By hand" in screen_text(pilot)
+
+
+async def test_a_saved_search_that_is_a_mistake_says_so_and_can_be_mended(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Bad=qualty>=60", "Good=robots")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        assert main_screen(pilot).topic_tree._unread == {"Bad": None, "Good": 1}
+        await choose(pilot, "Bad")
+        text = screen_text(pilot)
+        assert "This saved search has a mistake:" in text
+        assert "did you mean “quality”?" in text
+        await pilot.press("slash", "ctrl+u", *"quality>=60", "enter", "B", "enter")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
+    assert searches.load(locations.searches_file()).entries[0].query == "quality>=60"
+
+
+async def test_a_broken_file_of_searches_is_told_and_never_written_over(
+    archive: Path, open_app: OpenApp
+) -> None:
+    path = written("Good=robots")
+    path.write_text(path.read_text() + "- nonsense\n")
+    before = path.read_bytes()
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        assert "searches.yaml:3" in screen_text(pilot)
+        assert "Good" in screen_text(pilot)
+        await pilot.press("B", *"New", "enter")
+        await settled(pilot)
+        assert "nothing is saved until" in " ".join(screen_text(pilot).split())
+    assert path.read_bytes() == before
+
+
+async def test_escape_takes_a_question_back_and_keys_go_to_the_pane_again(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("B", *"name", "escape", "j")
+        screen = main_screen(pilot)
+        assert screen.story_list.cursor == 1
+        assert not screen.foot.is_open
+        assert not locations.searches_file().exists()
+
+
+@pytest.mark.parametrize("key", ["R", "X", "alt+up"])
+async def test_keys_for_saved_searches_say_where_they_work(
+    archive: Path, open_app: OpenApp, key: str
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        assert "Go to a saved search first" in screen_text(pilot)
+
+
+async def test_a_question_over_a_search_gives_the_search_back(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"robo", "enter", "B", "ctrl+u", *"x", "escape")
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.foot.text == "robo"
+        assert screen.story_list.row_count == 1
