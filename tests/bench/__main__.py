@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import append, indexing
+from tests.bench import append, indexing, terminal
 
-MODULES = (append, indexing)
+MODULES = (terminal, append, indexing)
 
 
 def main() -> int:
