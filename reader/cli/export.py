@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -114,7 +113,7 @@ def _check_output(name: str, choice: Choice, *, replaces: bool) -> None:
     check_free(Path(name), replaces=replaces)
 
 
-def _found(library: Library, text: str, *, is_starred: bool) -> array[int]:
+def _found(library: Library, text: str, *, is_starred: bool) -> Sequence[int]:
     view = View(show=Show.STARRED if is_starred else Show.ALL)
     return library.search_ids(parsed(text, library.topics), view) if text.strip() else library.row_ids(view)
 
@@ -130,7 +129,7 @@ def _heading(form: str, text: str, *, is_starred: bool) -> Heading:
         raise ArchiveError(f"{error}") from error
 
 
-def _items(library: Library, choice: Choice, ids: array[int]) -> Iterator[Item]:
+def _items(library: Library, choice: Choice, ids: Sequence[int]) -> Iterator[Item]:
     return (_item(library, choice, row) for row in rows(library, ids))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     is_page = bool(options.limit and not options.topic and not options.starred)
     with synced(choice, is_asked=options.sync, is_page=is_page, has_topics=False) as library:
         if is_page:
-            ids = library.first_ids(view, options.limit)
+            ids: Sequence[int] = library.first_ids(view, options.limit)
         else:
             view = replace(view, topic=_topic(options.topic, library.topics))
             ids = library.row_ids(view)[: options.limit]

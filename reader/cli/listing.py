@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -45,7 +44,7 @@ def add_sort_option(parser: argparse.ArgumentParser, default: str | None = Order
     parser.add_argument("--sort", choices=[order.value for order in Order], default=default, help="by what")
 
 
-def write_stories(library: Library, choice: Choice, ids: array[int], *, is_json: bool) -> None:
+def write_stories(library: Library, choice: Choice, ids: Sequence[int], *, is_json: bool) -> None:
     """Print these stories: aligned for a person, parted by tabs or as JSON for a program."""
     if is_json:
         output.write_json_list(_values(library, choice, ids))
@@ -55,7 +54,7 @@ def write_stories(library: Library, choice: Choice, ids: array[int], *, is_json:
         _write_fields(library, choice, ids)
 
 
-def rows(library: Library, row_ids: array[int]) -> Iterator[StoryRow]:
+def rows(library: Library, row_ids: Sequence[int]) -> Iterator[StoryRow]:
     """These stories, never all of them in memory."""
     for start in range(0, len(row_ids), WINDOW_ROWS):
         yield from library.rows(row_ids[start : start + WINDOW_ROWS])
@@ -68,11 +67,11 @@ def marked_values(library: Library, choice: Choice, row: StoryRow) -> dict[str, 
     return dict(row_values(row, file, is_read=is_read, is_starred=is_starred))
 
 
-def _values(library: Library, choice: Choice, ids: array[int]) -> Iterator[dict[str, object]]:
+def _values(library: Library, choice: Choice, ids: Sequence[int]) -> Iterator[dict[str, object]]:
     return (marked_values(library, choice, row) for row in rows(library, ids))
 
 
-def _write_fields(library: Library, choice: Choice, ids: array[int]) -> None:
+def _write_fields(library: Library, choice: Choice, ids: Sequence[int]) -> None:
     lines = ("\t".join(_fields(library, choice, row)) for row in rows(library, ids))
     _write_lines(lines)
 
@@ -81,7 +80,7 @@ def _fields(library: Library, choice: Choice, row: StoryRow) -> tuple[str, ...]:
     return (*_cells(library, row, ","), row.title, clean.path(choice.place_of(library, row)))
 
 
-def _write_table(library: Library, ids: array[int]) -> None:
+def _write_table(library: Library, ids: Sequence[int]) -> None:
     width = output.width_cells()
     ellipsis = wording.glyphs(not output.is_utf8()).ellipsis
     _write_lines(_table_line(library, row, width, ellipsis) for row in rows(library, ids))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -79,5 +78,5 @@ def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic]) -> 
     )
 
 
-def _found(library: Library, query: Query, limit: int | None) -> array[int]:
+def _found(library: Library, query: Query, limit: int | None) -> Sequence[int]:
     return library.search_ids(query, View()) if limit is None else library.first_ids(View(), limit, query)

@@ -27,6 +27,9 @@ BUSY_S: Final = 10.0
 
 _PAUSE_S: Final = 0.01
 
+# A random number tells two indexes apart as well as two moments of one.
+_NEW_STATE: Final = "INSERT OR REPLACE INTO meta VALUES ('state', random())"
+
 _NO_DAMAGE: Final = frozenset(
     [
         sqlite3.SQLITE_BUSY,
@@ -74,12 +77,20 @@ class Connection:
             raise
 
     @contextlib.contextmanager
-    def write(self, doing: str) -> Iterator[sqlite3.Connection]:
-        """The same within one transaction: all of it or nothing."""
+    def write(self, doing: str, *, is_news: bool = True) -> Iterator[sqlite3.Connection]:
+        """The same within one transaction: all of it or nothing.
+
+        Args:
+            doing: As above.
+            is_news: Whether a change makes the index another one for what is kept beside it.
+        """
         with self.use(doing) as sqlite:
             sqlite.execute("BEGIN IMMEDIATE")
             try:
+                before = sqlite.total_changes
                 yield sqlite
+                if is_news and sqlite.total_changes != before:
+                    sqlite.execute(_NEW_STATE)
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):
                     sqlite.execute("ROLLBACK")
@@ -97,35 +108,47 @@ class IndexFile:
 
     Attributes:
         screen: For the few rows that are drawn, on the event loop.
-        worker: For longer reads in threads.
-        writer: For the sync.
         trouble: Why the index is kept in memory only, or empty.
     """
 
     def __init__(self, archive: Archive, folder: Path) -> None:
         self.path = folder / file_name(archive)
         self.trouble = ""
-        with contextlib.ExitStack() as opened:
-            try:
-                self.screen = self._open()
-                opened.callback(self.screen.close)
-                self.worker = self._connect()
-                opened.callback(self.worker.close)
-                self.writer = self._connect()
-                opened.pop_all()
-            except IndexFileError as error:
-                log.warning("index in memory: %s", error)
-                self.trouble = f"{error}; this session works without it, the next start will scan again"
-                self.screen = self.worker = self.writer = _in_memory()
+        self._others: dict[str, Connection] = {}
+        self._opening = threading.Lock()
+        self._is_closed = False
+        try:
+            self.screen = self._open()
+        except IndexFileError as error:
+            log.warning("index in memory: %s", error)
+            self.trouble = f"{error}; this session works without it, the next start will scan again"
+            self.screen = _in_memory()
+            self._others = {"worker": self.screen, "writer": self.screen}
+
+    @property
+    def worker(self) -> Connection:
+        """For longer reads in threads; opened when it is wanted first, like the next.
+
+        Raises:
+            IndexFileError: If it cannot be opened.
+        """
+        return self._other("worker")
+
+    @property
+    def writer(self) -> Connection:
+        """For the sync; raises the same."""
+        return self._other("writer")
 
     @property
     def is_damaged(self) -> bool:
         """Whether damage came to light since it was opened."""
-        return any(connection.is_damaged for connection in (self.screen, self.worker, self.writer))
+        return any(connection.is_damaged for connection in self._connections())
 
     def close(self) -> None:
         """Close all connections; a damaged file is removed. May be called twice."""
-        for connection in (self.screen, self.worker, self.writer):
+        with self._opening:
+            self._is_closed = True
+        for connection in self._connections():
             connection.close()
         if self.is_damaged:
             _delete(self.path)
@@ -134,6 +157,17 @@ class IndexFile:
         """Close and remove the file. The next `IndexFile` starts empty."""
         self.close()
         _delete(self.path)
+
+    def _connections(self) -> list[Connection]:
+        return [self.screen, *self._others.values()]
+
+    def _other(self, name: str) -> Connection:
+        with self._opening:
+            if name not in self._others:
+                if self._is_closed:
+                    raise IndexFileError(_sentence(str(self.path), "open it", "it is closed"))
+                self._others[name] = self._connect()
+            return self._others[name]
 
     def _open(self) -> Connection:
         with reporting(str(self.path), "make its folder"):

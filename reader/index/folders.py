@@ -59,7 +59,7 @@ def remember(index: StoryIndex, folders: dict[str, int]) -> None:
     Raises:
         IndexFileError: If the index cannot be written.
     """
-    with index.file.writer.write("note its folders") as sqlite:
+    with index.file.writer.write("note its folders", is_news=False) as sqlite:
         sqlite.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, json.dumps(folders)))
 
 

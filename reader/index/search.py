@@ -34,7 +34,8 @@ def search(
     *,
     also: Collection[int] = (),
     limit: int = 0,
-) -> array[int]:
+    base: int = 0,
+) -> Sequence[int]:
     """The rows of a view that fit a query, in the order of the view; may be empty.
 
     Args:
@@ -44,29 +45,39 @@ def search(
         view: Which of them, and in which order.
         also: Rows that stay whatever their marks are.
         limit: Only so many from the beginning, which is quicker; 0 for all.
+        base: Added to each row.
 
     Raises:
         IndexFileError: If the index cannot be used.
         QueryError: If the query is more than SQLite can take.
     """
-    rows = catalogue.rows(view, also) if node is None else _search(index, node, catalogue, view, also, limit)
+    if node is None:
+        rows: Sequence[int] = catalogue.rows(view, also, base=base)
+    else:
+        rows = _search(index, node, catalogue, view, also, limit, base)
     return rows[:limit] if limit else rows
 
 
 def _search(
-    index: StoryIndex, node: Node, catalogue: Catalogue, view: View, also: Collection[int], limit: int
-) -> array[int]:
+    index: StoryIndex,
+    node: Node,
+    catalogue: Catalogue,
+    view: View,
+    also: Collection[int],
+    limit: int,
+    base: int,
+) -> Sequence[int]:
     texts = text_searches(node)
     with index.file.worker.use("search") as sqlite:
         newer = _Newer(sqlite)
         if texts is None:
             finder = _Finder(sqlite, node, catalogue, bool(newer))
-            return catalogue.kept(finder.rows(also), view, also)
+            return catalogue.kept(finder.rows(also), view, also, base=base)
         if limit and not newer:
             found = _first(sqlite, texts, catalogue.rows(view, also)[:_WINDOW])
             if len(found) >= limit:
-                return found
-        return catalogue.kept(newer.rows(texts, catalogue.row_limit), view, also)
+                return array("q", map(base.__add__, found))
+        return catalogue.kept(newer.rows(texts, catalogue.row_limit), view, also, base=base)
 
 
 def _first(sqlite: sqlite3.Connection, texts: list[TextSearch], rows: array[int]) -> array[int]:
@@ -142,15 +153,13 @@ class _Finder:
 
     def rows(self, also: Collection[int]) -> list[int]:
         """The rows that fit, and those in `also` that do with other marks; each once."""
-        flags = self._catalogue.flags
+        flags, rows = self._catalogue.flags, self._catalogue.columns.rows
         if self._asks_for_marks:
             # Methods of sets, because SQLite calls them for each row: three times quicker than Python.
-            read, starred = (
-                frozenset(compress(range(len(flags)), flags.translate(_HAS[bit]))) for bit in (READ, STARRED)
-            )
+            read, starred = (frozenset(compress(rows, flags.translate(_HAS[bit]))) for bit in (READ, STARRED))
             self._use_marks(read.__contains__, starred.__contains__)
         # Not larger than the catalogue knows: others may have added stories since.
-        found = self._found("row < ?", len(flags))
+        found = self._found("row < ?", self._catalogue.row_limit)
         if not also or not self._asks_for_marks:
             return found
         kept = set(found)

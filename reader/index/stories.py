@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import operator
 import os
 import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import compress, islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from reader import links
-from reader.index.catalogue import Catalogue, Line
+from reader.index.catalogue import Catalogue
+from reader.index.columns import columns_of
 from reader.index.connection import IndexFile, bytes_hash, text_hash
 from reader.index.schema import DAMAGED, PUBLISHED, UNPUBLISHED
 from reader.model import (
@@ -79,9 +79,12 @@ class StoryIndex:
         self._topicsets.clear()
 
     def version(self) -> int:
-        """A number that changes when another connection has written."""
-        with self.file.worker.use("ask whether it changed") as sqlite:
-            return int(sqlite.execute("PRAGMA data_version").fetchone()[0])
+        """Another number after each change, whoever made it; 0 for an index that nothing was written into.
+
+        No two indexes share one, nor does one ever have the same again.
+        """
+        with self.file.screen.use("ask whether it changed") as sqlite:
+            return version(sqlite)
 
     def story_id(self, path: str) -> StoryId:
         """The id of the story at `path`; bytes that are no UTF-8 are written out, an id is always text."""
@@ -89,28 +92,14 @@ class StoryIndex:
         return StoryId(f"{self.archive.name}/{text}")
 
     def catalogue(self, tree: Sequence[Topic]) -> Catalogue:
-        """All stories as arrays, without marks."""
-        with self.file.worker.use("list its stories") as sqlite:
+        """All stories as they are now, without marks; takes its time."""
+        with self.file.worker.use("list its stories") as sqlite, _one_moment(sqlite):
             lines = sqlite.execute(
-                "SELECT row, published_us, quality, flags, topicset FROM story INDEXED BY story_order"
-                " ORDER BY published_us DESC"
-            ).fetchall()
-            return Catalogue(self._by_title(lines), self._read_topicsets(sqlite), tree)
-
-    def _by_title(self, lines: list[Line]) -> list[Line]:
-        """Lines by date, those of the same date sorted by title: few are, so titles are in no index."""
-        dates = [line[1] for line in lines]
-        tied = set(compress(range(1, len(lines)), map(operator.eq, islice(dates, 1, None), dates)))
-        if not tied:
-            return lines
-        titles = self.titles([lines[place][0] for place in sorted(tied | {place - 1 for place in tied})])
-        start = 0
-        for end in range(1, len(lines) + 1):
-            if end not in tied:
-                if end - start > 1:
-                    lines[start:end] = sorted(lines[start:end], key=lambda line: titles.get(line[0], ""))
-                start = end
-        return lines
+                "SELECT row, published_us, quality, flags, topicset, outlet, kind"
+                " FROM story INDEXED BY story_order ORDER BY published_us DESC"
+            )
+            columns = columns_of(lines, self.titles)
+            return Catalogue(columns, self._read_topicsets(sqlite), tree, version=version(sqlite))
 
     def topic_names(self) -> set[str]:
         """Every topic that a story names."""
@@ -254,6 +243,25 @@ class StoryIndex:
             related_count=int(related),
             is_damaged=bool(flags & DAMAGED),
         )
+
+
+def version(sqlite: sqlite3.Connection) -> int:
+    """What `StoryIndex.version` gives, within a transaction of one's own."""
+    line = sqlite.execute("SELECT value FROM meta WHERE key = 'state'").fetchone()
+    return int(line[0]) if line else 0
+
+
+@contextmanager
+def _one_moment(sqlite: sqlite3.Connection) -> Iterator[None]:
+    """See the file as it is now, whatever others write meanwhile."""
+    if sqlite.in_transaction:  # an index in memory has one connection for all
+        yield
+        return
+    sqlite.execute("BEGIN")
+    try:
+        yield
+    finally:
+        sqlite.rollback()
 
 
 def _text(value: object) -> str:

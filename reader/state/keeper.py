@@ -16,7 +16,7 @@ from reader import clean
 from reader.model import Mark, StoryId
 from reader.state import log, register
 from reader.state.disk import Disk
-from reader.state.log import MarkLog
+from reader.state.log import MarkLog, Position
 from reader.state.register import Line, Register
 
 RETRY_S: Final = 5.0
@@ -138,6 +138,25 @@ class MarkKeeper:
         """All that is known, in no order; among them stories that are in no open archive."""
         with self._memory:
             return self._register.marks()
+
+    def position(self) -> Position | None:
+        """Up to where the files hold what is known here, for `changed_since`; None where they do not."""
+        with self._io:
+            if self._pending or self._log.read_error is not None:
+                return None
+            try:
+                return self._log.position()
+            except OSError:
+                return None
+
+    def changed_since(self, position: Position) -> frozenset[StoryId] | None:
+        """The stories whose marks may be others than at `position`; None where that is not known."""
+        with self._io:
+            try:
+                changed = self._log.changed_since(position)
+            except (OSError, ValueError, TypeError, LookupError):  # the position comes out of a file
+                return None
+        return None if changed is None else frozenset(map(StoryId, changed))
 
     def record(self, changes: Sequence[Change]) -> None:
         """Take presses in, as one write. Changes that change nothing by themselves leave no line."""

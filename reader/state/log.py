@@ -17,6 +17,7 @@ import os
 import platform
 import stat
 import time
+from binascii import crc32
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -39,7 +40,12 @@ _LOCK_PAUSE_S: Final = 0.0005
 _NO_LOCKS: Final = frozenset({errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 _NO_SYNC: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
 
+_EDGE_BYTES: Final = 4_096
+
 _Stamp = tuple[int, int, int, int]
+
+Position = dict[str, list[int]]
+"""How far the files have been read: by name what tells a place in it. JSON can hold it."""
 
 
 @dataclass(slots=True)
@@ -134,6 +140,33 @@ class MarkLog:
                 self.read_error = error
         if self.read_error is None:
             self._seen = {name: seen for name, seen in self._seen.items() if name in names}
+
+    def position(self) -> Position:
+        """How far the files have been read, for `changed_since` of another process.
+
+        Raises:
+            OSError: If they cannot be read again.
+        """
+        return {name: self._place(name, seen.stamp[1], seen.offset) for name, seen in self._seen.items()}
+
+    def changed_since(self, position: Position) -> set[str] | None:
+        """The stories that lines behind `position` speak of: all that is new since then.
+
+        None where that is not known, or more than is worth reading: the files are then others.
+
+        Raises:
+            OSError: If they cannot be read.
+        """
+        names = self._names()
+        if self.read_error is not None or not position.keys() <= set(names):
+            return None
+        changed: set[str] = set()
+        for name in names:
+            lines = self._lines_behind(name, position.get(name))
+            if lines is None:
+                return None
+            changed.update(line["id"] for line in lines if line is not None)
+        return changed
 
     def append(self, lines: Sequence[bytes], patience_s: float = 0.0) -> bool:
         r"""Write lines, each ending on ``\n``, in one go; safe against the end of the process at once.
@@ -256,6 +289,31 @@ class MarkLog:
         finally:
             self._disk.close(descriptor)
         self._seen[name] = seen
+
+    def _place(self, name: str, inode: int, offset: int) -> list[int]:
+        """What tells a place in one file: its inode, the bytes before, and what the first and last are."""
+        descriptor = self._disk.open(self._folder / name, os.O_RDONLY)
+        try:
+            is_there = self._disk.fstat(descriptor).st_ino == inode
+            edge = min(offset, _EDGE_BYTES)
+            ends = (self._disk.read(descriptor, edge, start) for start in (0, offset - edge))
+            return [inode if is_there else 0, offset, *map(crc32, ends)]
+        finally:
+            self._disk.close(descriptor)
+
+    def _lines_behind(self, name: str, place: list[int] | None) -> list[Line | None] | None:
+        """The lines behind a place, or all; None where the file is another or they are too many."""
+        info = self._disk.stat(self._folder / name)
+        offset = place[1] if place else 0
+        if not stat.S_ISREG(info.st_mode) or not 0 <= info.st_size - offset <= BLOCK_BYTES:
+            return None
+        if place is not None and self._place(name, info.st_ino, offset) != place:
+            return None
+        descriptor = self._disk.open(self._folder / name, os.O_RDONLY)
+        try:
+            return [line for block in self._blocks(descriptor, offset) for line in register.parse(block)]
+        finally:
+            self._disk.close(descriptor)
 
     def _is_longer(self, descriptor: int, info: os.stat_result, old: _Seen) -> bool:
         """Whether the file is the one known and has only been appended to."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -87,7 +86,7 @@ class Background:
         """
 
         def __init__(
-            self, view: View, query: Query | None, ids: array[int], cursor: int, keeps_place: bool
+            self, view: View, query: Query | None, ids: Sequence[int], cursor: int, keeps_place: bool
         ) -> None:
             super().__init__()
             self.view = view
@@ -331,7 +330,7 @@ def _parsed(text: str) -> Query:
     return parse(text, datetime.now().astimezone())
 
 
-def _place_of(current: StoryRow, place: int, ids: array[int], library: Library) -> int:
+def _place_of(current: StoryRow, place: int, ids: Sequence[int], library: Library) -> int:
     """Where the story stands now; where it does not, the row it stood in."""
     row_ids: tuple[RowId | None, ...] = (current.row_id, library.find(current.story_id))
     for row_id in row_ids:

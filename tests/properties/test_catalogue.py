@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reader.index.catalogue import Catalogue, Line
+from reader.index.catalogue import Catalogue
+from reader.index.columns import Line, columns_of
 from reader.model import Count, Order, Show, Topic, View
 
 TREE = (
@@ -93,10 +95,15 @@ def count(stories: list[Made], topic: str) -> Count:
 
 def shelf_of(stories: list[Made]) -> Catalogue:
     lines: list[Line] = [
-        (story.row, story.published_us, story.quality, 0, story.topicset)
+        (story.row, story.published_us, story.quality, 0, story.topicset, 1, 1)
         for story in sorted(stories, key=newest_first)
     ]
-    shelf = Catalogue(lines, dict(enumerate(SETS)), TREE)
+    by_row = {story.row: story.title for story in stories}
+
+    def titles(rows: Sequence[int]) -> dict[int, str]:
+        return {row: by_row[row] for row in rows}
+
+    shelf = Catalogue(columns_of(lines, titles), dict(enumerate(SETS)), TREE)
     for story in stories:
         shelf.mark(story.row, is_read=story.is_read, is_starred=story.is_starred)
     return shelf

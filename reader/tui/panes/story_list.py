@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -60,7 +59,7 @@ class StoryList(Rows):
         self._marks_of = marks_of
         self._has_ages = has_ages
         self.highlight: Highlight = no_highlights
-        self._ids: array[int] = array("q")
+        self._ids: Sequence[int] = ()
         self._windows: OrderedDict[int, dict[int, StoryRow]] = OrderedDict()
         self._now: datetime | None = None
 
@@ -70,7 +69,7 @@ class StoryList(Rows):
         return len(self._ids)
 
     @property
-    def ids(self) -> array[int]:
+    def ids(self) -> Sequence[int]:
         """Their row ids, in order."""
         return self._ids
 
@@ -85,7 +84,7 @@ class StoryList(Rows):
             return None
         return self._window(index // _WINDOW).get(self._ids[index])
 
-    def show(self, ids: array[int], cursor: int, *, keeps_place: bool) -> None:
+    def show(self, ids: Sequence[int], cursor: int, *, keeps_place: bool) -> None:
         """Show other stories, or the same in another order.
 
         Args:

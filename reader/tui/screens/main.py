@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-from array import array
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -115,7 +114,7 @@ class MainScreen(ReadingScreen):
         if self._is_painted or self.has_class("-ansi"):
             super().update_node_styles(animate)
 
-    def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
+    def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
         if not self._is_filled:
             self._is_filled = True
             self.set_timer(PREPARE_S, self._prepare)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -82,7 +82,7 @@ class ViewingScreen(AskingScreen):
             self.story_list.scroll_line(self._scroll_back)
         self._scroll_back = None
 
-    def _show_stories(self, ids: array[int], cursor: int, *, keeps_place: bool = False) -> None:
+    def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
         self._show_empty_text()
         self.story_list.show(ids, cursor, keeps_place=keeps_place)
         if not ids:

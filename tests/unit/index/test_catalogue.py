@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from reader.index.catalogue import Catalogue, Line
+from reader.index.catalogue import Catalogue
+from reader.index.columns import Line, columns_of
 from reader.model import Count, Order, Show, Topic, View
 
 TREE = (
@@ -13,11 +14,11 @@ SETS = {1: ("AI",), 2: ("Vision", "Faces"), 3: ("cloud", "Speech"), 4: ("Unheard
 
 
 def line(row: int, published_us: int | None = None, quality: int | None = None, topicset: int = 5) -> Line:
-    return row, published_us, quality, 0, topicset
+    return row, published_us, quality, 0, topicset, 1, 1
 
 
 def catalogue(*lines: Line) -> Catalogue:
-    return Catalogue(lines, SETS, TREE)
+    return Catalogue(columns_of(lines, lambda rows: {}), SETS, TREE)
 
 
 def ordered(shelf: Catalogue, order: Order, is_reversed: bool = False) -> list[int]:
@@ -129,17 +130,15 @@ def test_an_empty_archive_has_empty_views() -> None:
 @pytest.mark.parametrize(
     ("broken", "error"),
     [
-        ((1 << 50, 1, 1, 0, 1), OverflowError),
-        ((-5, 1, 1, 0, 1), OverflowError),
-        ((1, 1, 1, 0, -1), OverflowError),
-        ((1, 1 << 70, 1, 0, 1), OverflowError),
-        ((1, "yesterday", 1, 0, 1), TypeError),
-        ((1, 1, b"good", 0, 1), TypeError),
-        ((1, 1, 1, None, 1), TypeError),
+        ((1 << 50, 1, 1, 0, 1, 1, 1), OverflowError),
+        ((-5, 1, 1, 0, 1, 1, 1), OverflowError),
+        ((1, 1, 1, 0, -1, 1, 1), OverflowError),
+        ((1, 1 << 70, 1, 0, 1, 1, 1), OverflowError),
+        ((1, "yesterday", 1, 0, 1, 1, 1), TypeError),
+        ((1, 1, b"good", 0, 1, 1, 1), TypeError),
+        ((1, 1, 1, None, 1, 1, 1), TypeError),
     ],
 )
-def test_numbers_that_cannot_be_true_are_refused(
-    broken: tuple[int, int, int, int, int], error: type[Exception]
-) -> None:
+def test_numbers_that_cannot_be_true_are_refused(broken: Line, error: type[Exception]) -> None:
     with pytest.raises(error):
         catalogue(broken)

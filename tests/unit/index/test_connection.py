@@ -130,24 +130,28 @@ def test_a_folder_that_takes_no_new_file_keeps_the_index_in_memory(
     file.close()
 
 
-def test_a_failure_at_the_second_connection_leaves_none_open(
+def test_a_connection_that_fails_is_opened_when_it_is_wanted_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: list[connection.Connection] = []
-    connect = IndexFile._connect
-
-    def second_fails(file: IndexFile) -> connection.Connection:
-        if made:
-            raise IndexFileError("too many open files")
-        made.append(connect(file))
-        return made[0]
-
-    monkeypatch.setattr(IndexFile, "_connect", second_fails)
     file = IndexFile(ARCHIVE, tmp_path)
-    assert file.trouble.startswith("too many open files")
-    with pytest.raises(IndexFileError), made[0].use("look"):
-        made[0].sqlite.execute("SELECT 1")
+    with monkeypatch.context() as broken:
+        broken.setattr(sqlite3, "connect", lambda *given, **named: no_room())
+        with pytest.raises(IndexFileError, match="Too many open files"):
+            _ = file.worker
+    with file.worker.use("look") as sqlite:
+        assert sqlite.execute("SELECT 1").fetchone() == (1,)
     file.close()
+
+
+def test_what_is_closed_opens_nothing_any_more(tmp_path: Path) -> None:
+    file = IndexFile(ARCHIVE, tmp_path)
+    file.close()
+    with pytest.raises(IndexFileError, match="it is closed"):
+        _ = file.writer
+
+
+def no_room() -> sqlite3.Connection:
+    raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
 
 def test_another_open_index_of_the_archive_keeps_its_locks(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from reader.index import search as search_module
 from reader.index import sync as sync_module
 from reader.index import words
 from reader.index.catalogue import Catalogue
+from reader.index.columns import columns_of
 from reader.index.connection import DamagedIndexError
 from reader.index.search import search
 from reader.index.stories import StoryIndex
@@ -222,7 +223,7 @@ def test_what_sqlite_cannot_take_is_told_as_a_matter_of_the_query(tmp_path: Path
             sqlite.setlimit(sqlite3.SQLITE_LIMIT_EXPR_DEPTH, 3)
         node = parse("is:read OR is:starred has:link -has:date", NOW).node
         with pytest.raises(QueryError, match="too long to be answered"):
-            search(index, node, Catalogue((), {}, ()), View())
+            search(index, node, Catalogue(columns_of((), lambda rows: {}), {}, ()), View())
         assert not index.file.is_damaged
 
 

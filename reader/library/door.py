@@ -6,33 +6,33 @@ archive. All others belong in a worker thread or in a command without a screen.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from itertools import groupby
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reader import links, locations
 from reader.archive.topics import topic_tree
-from reader.errors import StoryFileError
-from reader.index.catalogue import UNKNOWN_DATE, Catalogue
+from reader.errors import NewsreaderError, StoryFileError
 from reader.index.connection import DamagedIndexError
-from reader.index.stories import EPOCH, StoryIndex
+from reader.index.stories import StoryIndex
+from reader.library.kept import keep_shelf, keep_stories, open_shelf
+from reader.library.merging import BASE, gone_row, merged
+from reader.library.shelf import Shelf, marked_rows, read_marks, read_shelf, rows_of, topic_names
+from reader.library.stories import NO_ROW, Changes, OpenStory, RelatedItem
 from reader.model import (
     Archive,
     Count,
     Counts,
+    Glance,
     Mark,
-    Order,
     Problem,
-    Provider,
     Related,
     RowId,
     Show,
-    Story,
     StoryId,
     StoryRow,
     Topic,
@@ -46,56 +46,13 @@ from reader.state.keeper import Change, MarkKeeper
 if TYPE_CHECKING:
     from reader.index.figures import Figures
     from reader.index.first import Entry
+    from reader.index.rows import Rows
     from reader.index.sync import Progress, SyncReport
     from reader.query.tree import Node, Query
 
-NO_ROW: Final = RowId(0)
-"""The row id of a related item that is no story here."""
 
-_BASE: Final = 1 << 40
-"""Row ids of the n-th archive begin at n times this."""
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedItem:
-    """An entry of related coverage and the story it is.
-
-    Attributes:
-        related: What the lead story's file says of it.
-        row: Under which id it is read and starred: a story of an open archive where its address is that of
-            one, else an id made of the address; with an empty id it cannot be marked.
-    """
-
-    related: Related
-    row: StoryRow
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStory:
-    """A story read whole, for the story pane."""
-
-    row: StoryRow
-    story: Story
-    related: tuple[RelatedItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What others did since the last look: to marks (ids), to an index."""
-
-    marks: frozenset[StoryId] = frozenset()
-    has_new_stories: bool = False
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """Everything that is computed from indexes and marks together, replaced as a whole by `reload`."""
-
-    tree: tuple[Topic, ...] = ()
-    catalogues: list[Catalogue] = field(default_factory=list)
-    adopted: dict[StoryId, StoryId] = field(default_factory=dict)
-    gone: list[StoryRow] = field(default_factory=list)
-    marked: dict[RowId, Mark] = field(default_factory=dict)
+KEEPING_S: Final = 0.01
+"""How long closing waits for the thread that keeps the shelf: without it the next start is slower."""
 
 
 class Library:
@@ -107,6 +64,7 @@ class Library:
         cache_folder: Where the indexes are kept.
         on_trouble: Called from any thread when marks cannot be saved (a sentence) and when they can again
             (an empty string).
+        keeps: Whether to keep what `glance` needs at the next start, as whoever looks at all stories should.
     """
 
     def __init__(
@@ -116,24 +74,67 @@ class Library:
         state_folder: Path | None = None,
         cache_folder: Path | None = None,
         on_trouble: Callable[[str], None] | None = None,
+        keeps: bool = True,
     ) -> None:
         self.archives = tuple(archives)
         folder = (cache_folder or locations.cache_dir()) / "index"
         self._indexes = [StoryIndex(archive, folder, identity.stem) for archive in self.archives]
         self._versions: list[int] = []
         self.keeper = MarkKeeper(state_folder or locations.config_dir(), on_trouble=on_trouble)
-        self._shelf = _Shelf(catalogues=[Catalogue((), {}, ()) for _ in self._indexes])
+        self._shelf = Shelf()
         self._lock = threading.RLock()
         self._reloading = threading.RLock()
+        # Between what the keeper knows of others' marks and what the shelf does. Taken before _lock.
+        self._polling = threading.Lock()
         self._changed: set[StoryId] = set()
         self._is_synced = False
+        self._is_syncing = False
+        self._is_loaded = False
+        self._is_open = False
+        self._keeps = keeps
+        self._keeping: threading.Thread | None = None
+        self._wants_keeping = False
+        self._is_kept = False
+        self._has_unkept_marks = False
+        self._has_strange_marks = False
 
     # -- opening, syncing, closing ---------------------------------------------------------------
 
+    def glance(self, view: View, limit: int) -> Glance | None:
+        """What a first screen shows, in place of `open`; some milliseconds at any size.
+
+        None where the library has to be opened first, because stories or marks changed in a way that one
+        cannot see at a glance. Where it gives something, the library is open; `open` then does nothing.
+
+        Args:
+            view: Which stories; its query does not count.
+            limit: How many of them.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+        """
+        with self._reloading:
+            if not self._is_open and not self._open_kept():
+                return None
+        with self._lock:
+            shelf = self._shelf
+            parts = self._parts(shelf, view)
+            gone = self._gone_of(shelf, view)
+            size = sum(map(len, parts)) + len(gone)
+            first = [part[:limit] for part in parts]
+            return Glance(
+                ids=self._merged(shelf, first, view, gone)[:limit],
+                size=size,
+                topics=shelf.tree,
+                counts=self.counts(),
+                quality_range=self.quality_range(),
+            )
+
     def open(self) -> None:
-        """Read the marks and what the indexes know. Call once, before anything else."""
-        self.keeper.load()
-        self.reload()
+        """Read the marks and what the indexes know. Call before anything else."""
+        with self._reloading:
+            if not self._is_open and not self._open_kept():
+                self.reload()
 
     def open_marks(self, *, has_topics: bool = False) -> None:
         """Read the marks only, in place of `open`: for `first_ids`, and for stories one has the id of.
@@ -144,9 +145,8 @@ class Library:
         Raises:
             IndexFileError: If an index cannot be used.
         """
-        self.keeper.load()
-        shelf = self._read_marks()
-        shelf.catalogues = self._shelf.catalogues
+        self._load_marks()
+        shelf = read_marks(self._indexes, self.keeper)
         shelf.tree = self._read_tree() if has_topics else ()
         with self._lock:
             self._shelf = shelf
@@ -154,6 +154,10 @@ class Library:
     def close(self) -> None:
         """Save what is not saved yet; close the files. Quick unless the disk is not."""
         self.keeper.close()
+        if (keeping := self._keeping) is not None:
+            keeping.join(KEEPING_S)
+        if self._is_kept and self._has_unkept_marks:
+            self._keep_marks()
         for index in self._indexes:
             index.close()
 
@@ -168,7 +172,11 @@ class Library:
             ArchiveError: If a folder is not there any more.
             IndexFileError: If an index cannot be written.
         """
-        reports = [_sync(index, on_progress, is_cancelled) for index in self._indexes]
+        self._is_syncing = True
+        try:
+            reports = [_sync(index, on_progress, is_cancelled) for index in self._indexes]
+        finally:
+            self._is_syncing = False
         self._is_synced = True
         return reports
 
@@ -203,20 +211,68 @@ class Library:
         """
         # One at a time: of two the slower could put an older state in place.
         with self._reloading:
+            self._load_marks()
             with self._lock:
                 self._changed.clear()
-            # Before reading: what another instance writes meanwhile is news to the next look.
-            versions = [index.version() for index in self._indexes]
+                self._has_strange_marks = False
             try:
                 shelf = self._read_shelf()
             except DamagedIndexError:
                 self._rebuild_damaged()
                 shelf = self._read_shelf()
             with self._lock:
-                self._shelf, self._versions = shelf, versions
-                # Marks set while the shelf was being read may not be in it yet.
-                for story_id, row_id in self._rows_of(self._changed).items():
-                    self._apply(row_id, story_id)
+                self._take(shelf)
+            if self._keeps and not self._is_syncing:
+                self._keep()
+
+    def _load_marks(self) -> None:
+        if not self._is_loaded:
+            self.keeper.load()
+            self._is_loaded = True
+
+    def _open_kept(self) -> bool:
+        """Whether what was kept still fits: then it is the shelf."""
+        self._load_marks()
+        shelf = open_shelf(self._indexes, self.keeper)
+        if shelf is None:
+            return False
+        with self._lock:
+            self._take(shelf)
+            self._is_kept = True
+        return True
+
+    def _take(self, shelf: Shelf) -> None:
+        self._shelf, self._is_open = shelf, True
+        # Marks set while the shelf was being read may not be in it yet.
+        for story_id, row_id in rows_of(self._indexes, self._changed).items():
+            self._apply(row_id, story_id)
+
+    def _keep(self) -> None:
+        """Keep the shelf for the next start, in a thread."""
+        with self._lock:
+            self._is_kept, self._wants_keeping = False, True
+            if self._keeping is None:
+                self._keeping = threading.Thread(target=self._keep_all, name="keeping", daemon=True)
+                self._keeping.start()
+
+    def _keep_all(self) -> None:
+        while True:
+            with self._lock:
+                if not self._wants_keeping:
+                    self._keeping = None
+                    return
+                shelf, self._wants_keeping = self._shelf, False
+            with contextlib.suppress(NewsreaderError):
+                if keep_stories(self._indexes, shelf):
+                    self._is_kept = True
+                    self._keep_marks()
+
+    def _keep_marks(self) -> None:
+        """Keep what changes with the marks. Where it cannot be, what was kept no longer fits the marks."""
+        with self._polling, self._lock:
+            position = None if self._has_strange_marks else self.keeper.position()
+            if position is not None and keep_shelf(self._indexes, self._shelf, position):
+                self._has_unkept_marks = False
 
     def _rebuild_damaged(self) -> None:
         for index in self._indexes:
@@ -230,15 +286,22 @@ class Library:
 
         Marks that changed are taken in, but for those of stories that need a `reload` to be found.
         """
-        changed = self.keeper.poll()
-        with self._lock:
-            self._changed |= changed
-        rows = self._rows_of(changed)
-        with self._lock:
-            for story_id, row_id in rows.items():
-                self._apply(row_id, story_id)
-        has_news = [index.version() for index in self._indexes] != self._versions
-        return Changes(changed, has_news or len(rows) < len(changed))
+        with self._polling:
+            changed = self.keeper.poll()
+            with self._lock:
+                self._changed |= changed
+            rows = rows_of(self._indexes, changed)
+            is_strange = len(rows) < len(changed)
+            with self._lock:
+                self._has_unkept_marks |= bool(changed)
+                self._has_strange_marks |= is_strange
+                for story_id, row_id in rows.items():
+                    self._apply(row_id, story_id)
+        return Changes(changed, is_strange or self._has_news())
+
+    def _has_news(self) -> bool:
+        versions = [catalogue.version for catalogue in self._shelf.catalogues]
+        return versions != [index.version() for index in self._indexes]
 
     # -- views -----------------------------------------------------------------------------------
 
@@ -257,17 +320,19 @@ class Library:
                 + sum(self.is_starred(row.story_id) for row in shelf.gone),
                 topics={
                     name: _sum(catalogue.count(name) for catalogue in shelf.catalogues)
-                    for name in _names(shelf.tree)
+                    for name in topic_names(shelf.tree)
                 },
             )
 
     def quality_range(self) -> tuple[int, int]:
         """The lowest and the highest quality in the archives, for scaling a bar. Quick."""
         ranges = [catalogue.quality_range for catalogue in self._shelf.catalogues]
-        return min(low for low, _ in ranges), max(high for _, high in ranges)
+        return min((low for low, _ in ranges), default=0), max((high for _, high in ranges), default=0)
 
-    def row_ids(self, view: View, also: Collection[int] = ()) -> array[int]:
+    def row_ids(self, view: View, also: Collection[int] = ()) -> Sequence[int]:
         """The stories of a view in its order, starred ones whose file is gone among them; may be empty.
+
+        Later marks change nothing about it.
 
         Args:
             view: Which stories.
@@ -275,16 +340,20 @@ class Library:
         """
         with self._lock:
             shelf = self._shelf
-            parts = [
-                catalogue.rows(view, [row_id % _BASE for row_id in also if row_id // _BASE == number])
-                for number, catalogue in enumerate(shelf.catalogues)
-            ]
-            gone = self._gone_ids(shelf, also) if view.show is Show.STARRED and not view.topic else []
+            parts = self._parts(shelf, view, also)
+            gone = self._gone_of(shelf, view, also)
         return self._merged(shelf, parts, view, gone)
+
+    def _parts(self, shelf: Shelf, view: View, also: Collection[int] = ()) -> list[Rows]:
+        """Of each archive the rows of a view."""
+        return [
+            catalogue.rows(view, _rows_in(number, also), base=number * BASE)
+            for number, catalogue in enumerate(shelf.catalogues)
+        ]
 
     def search_ids(
         self, query: Query, view: View, also: Collection[int] = (), *, limit: int = 0
-    ) -> array[int]:
+    ) -> Sequence[int]:
         """The stories of a view that a query finds, in its order, else in that of the view; may be empty.
 
         Args:
@@ -309,19 +378,18 @@ class Library:
                 node,
                 catalogue,
                 view,
-                also=[row_id % _BASE for row_id in also if row_id // _BASE == number],
+                also=_rows_in(number, also),
                 limit=limit,
+                base=number * BASE,
             )
             for number, catalogue in enumerate(shelf.catalogues)
         ]
-        gone: list[int] = []
-        if view.show is Show.STARRED and not view.topic:
-            with self._lock:
-                gone = self._gone_ids(shelf, also, node)
+        with self._lock:
+            gone = self._gone_of(shelf, view, also, node)
         ids = self._merged(shelf, parts, view, gone)
         return ids[:limit] if limit else ids
 
-    def first_ids(self, view: View, limit: int, query: Query | None = None) -> array[int]:
+    def first_ids(self, view: View, limit: int, query: Query | None = None) -> Sequence[int]:
         """What `row_ids` or `search_ids` begin with, at most `limit`; needs no more than `open_marks`.
 
         Args:
@@ -343,8 +411,8 @@ class Library:
         view = view if query is None else _ordered(view, query)
         entries: list[Entry] = []
         for number, index in enumerate(self._indexes):
-            base = number * _BASE
-            read, starred = _marked_rows(shelf.marked, number)
+            base = number * BASE
+            read, starred = marked_rows(shelf.marked, number)
             found = first(index, view, limit, is_read=read, is_starred=starred, node=node)
             entries += [(one, two, title, base + row) for one, two, title, row in found]
         entries.sort(key=lambda entry: entry[:3])
@@ -362,16 +430,16 @@ class Library:
         gone = self._shelf.gone
         for row_id in wanted:
             if row_id > 0:
-                by_archive.setdefault(row_id // _BASE, []).append(row_id % _BASE)
+                by_archive.setdefault(row_id // BASE, []).append(row_id % BASE)
             elif -row_id <= len(gone):
                 found[row_id] = gone[-row_id - 1]
         for number, rows in by_archive.items():
-            base = number * _BASE
+            base = number * BASE
             for row in self._indexes[number].rows(rows, base=base):
                 found[row.row_id] = row
         return [found[row_id] for row_id in wanted if row_id in found]
 
-    def next_unread(self, row_ids: array[int], start: int, step: int) -> int | None:
+    def next_unread(self, row_ids: Sequence[int], start: int, step: int) -> int | None:
         """The place in `row_ids` of the first unread story after `start`, before it with -1, or None. Quick.
 
         Linear only in the read stories that are passed over, 20 ns each.
@@ -380,19 +448,19 @@ class Library:
         places = range(start + 1, len(row_ids)) if step > 0 else range(start - 1, -1, -1)
         for place in places:
             row_id = row_ids[place]
-            if row_id > 0 and not catalogues[row_id // _BASE].is_read(row_id % _BASE):
+            if row_id > 0 and not catalogues[row_id // BASE].is_read(row_id % BASE):
                 return place
         return None
 
     def find(self, story_id: StoryId) -> RowId | None:
         """The row of a story, or None where no open archive has it."""
-        return self._rows_of([story_id]).get(story_id)
+        return rows_of(self._indexes, [story_id]).get(story_id)
 
     def named(self, names: Iterable[str]) -> list[RowId]:
         """The stories whose file has one of these names, without folder and suffix; in no order."""
         stems = set(names)
         return [
-            RowId(number * _BASE + row)
+            RowId(number * BASE + row)
             for number, index in enumerate(self._indexes)
             for row, path, _ in index.candidates((), stems)
             if identity.stem(index.story_id(path)) in stems
@@ -414,8 +482,8 @@ class Library:
             )
         from reader.archive.storyfile import read_story
 
-        index = self._indexes[row.row_id // _BASE]
-        path = index.path_of(row.row_id % _BASE)
+        index = self._indexes[row.row_id // BASE]
+        path = index.path_of(row.row_id % BASE)
         story = None if path is None else read_story(index.archive, path)
         if story is None:
             raise StoryFileError("the file of this story is gone; r looks at the archive again")
@@ -425,8 +493,8 @@ class Library:
         """Where the story's file lies, or None for what has none."""
         if row.row_id <= 0:
             return None
-        index = self._indexes[row.row_id // _BASE]
-        path = index.path_of(row.row_id % _BASE)
+        index = self._indexes[row.row_id // BASE]
+        path = index.path_of(row.row_id % BASE)
         return None if path is None else index.archive.root / path
 
     def problems(self) -> list[tuple[Archive, Problem]]:
@@ -500,6 +568,7 @@ class Library:
             )
             self.keeper.record([change])
             self._changed.add(row.story_id)
+            self._has_unkept_marks = True
             if row.row_id > 0:
                 self._apply(row.row_id, row.story_id)
             elif is_starred:
@@ -509,99 +578,41 @@ class Library:
         """A starred item without a file stands under Starred at once, not only after the next reload."""
         gone, mark = self._shelf.gone, self.keeper.get(story_id)
         if mark is not None and all(row.story_id != story_id for row in gone):
-            gone.append(_gone_row(len(gone) + 1, mark))
+            gone.append(gone_row(len(gone) + 1, mark))
 
     def _apply(self, row_id: RowId, story_id: StoryId) -> None:
-        catalogue = self._shelf.catalogues[row_id // _BASE]
-        if row_id % _BASE in catalogue:
-            is_read, is_starred = self.is_read(story_id), self.is_starred(story_id)
-            catalogue.mark(row_id % _BASE, is_read=is_read, is_starred=is_starred)
+        is_read, is_starred = self.is_read(story_id), self.is_starred(story_id)
+        self._shelf.mark(row_id, is_read=is_read, is_starred=is_starred)
 
     # -- how a shelf is read ---------------------------------------------------------------------
 
-    def _read_shelf(self) -> _Shelf:
-        tree = self._read_tree()
-        catalogues = [index.catalogue(tree) for index in self._indexes]
-        shelf = self._read_marks()
-        for row_id, mark in shelf.marked.items():
-            _mark(catalogues, row_id, mark)
-        return replace(shelf, tree=tree, catalogues=catalogues, marked={})
-
-    def _read_marks(self) -> _Shelf:
-        """A shelf with nothing but marks: whose they are by now."""
-        marks = self.keeper.marks()
-        rows = self._rows_of(mark.story_id for mark in marks)
-        orphans = [mark for mark in marks if mark.story_id not in rows]
-        owners = self._owners(orphans, rows)
-        adopted = {story_id: old for story_id, old in owners.items() if self.keeper.get(story_id) is None}
-        marked = {rows[mark.story_id]: mark for mark in marks if mark.story_id in rows}
-        by_id = {mark.story_id: mark for mark in orphans}
-        marked.update((rows[story_id], by_id[old_id]) for story_id, old_id in adopted.items())
-        # What a moved story left behind when it was pressed again is no story that is gone.
-        taken = set(owners.values())
-        kept = [mark for mark in orphans if mark.is_starred and mark.story_id not in taken]
-        kept.sort(key=lambda mark: (mark.published_at or EPOCH, mark.title), reverse=True)
-        gone = [_gone_row(number, mark) for number, mark in enumerate(kept, start=1)]
-        return _Shelf(adopted=adopted, gone=gone, marked=marked)
+    def _read_shelf(self) -> Shelf:
+        return read_shelf(self._indexes, self.keeper, self._read_tree())
 
     def _read_tree(self) -> tuple[Topic, ...]:
         files = [file for index in self._indexes for file in index.topic_files()]
         names = {name for index in self._indexes for name in index.topic_names()}
         return topic_tree(files, sorted(names))
 
-    def _rows_of(self, story_ids: Iterable[StoryId]) -> dict[StoryId, RowId]:
-        found: dict[StoryId, RowId] = {}
-        wanted = list(story_ids)
-        for number, index in enumerate(self._indexes):
-            prefix = f"{index.archive.name}/"
-            paths = {story_id[len(prefix) :]: story_id for story_id in wanted if story_id.startswith(prefix)}
-            for path, row in index.rows_at(paths).items():
-                found.setdefault(paths[path], RowId(number * _BASE + row))
-        return found
-
-    def _owners(self, orphans: Sequence[Mark], rows: dict[StoryId, RowId]) -> dict[StoryId, StoryId]:
-        """Which stories the orphans are the old marks of; their rows are added to `rows`.
-
-        Stories with marks of their own are among them: what was theirs is not free for another one.
-        """
-        if not orphans:
-            return {}
-        url_keys = {links.url_key(mark.url) for mark in orphans}
-        url_keys |= {
-            mark.story_id.removeprefix("url:") for mark in orphans if mark.story_id.startswith("url:")
-        }
-        stems = {identity.stem(mark.story_id) for mark in orphans}
-        candidates: list[identity.Candidate] = []
-        for number, index in enumerate(self._indexes):
-            for row, path, url_key in index.candidates(url_keys, stems):
-                story_id = index.story_id(path)
-                candidates.append(identity.Candidate(story_id, url_key))
-                rows[story_id] = RowId(number * _BASE + row)
-        return identity.adopt(orphans, candidates)
-
     def _merged(
-        self, shelf: _Shelf, parts: Sequence[array[int]], view: View, gone: Sequence[int]
-    ) -> array[int]:
+        self, shelf: Shelf, parts: Sequence[Sequence[int]], view: View, gone: Collection[StoryRow]
+    ) -> Sequence[int]:
         """The rows of all archives, and stories that are gone, as row ids in the order of the view."""
         if len(parts) == 1 and not gone:
             return parts[0]
-        ranked = _ranked(shelf.catalogues, parts, view)
-        if gone:
-            ranked += [_gone_rank(shelf.gone[-row_id - 1], view) for row_id in gone]
-            ranked.sort(key=_rank)
-        titles: dict[int, str] = {}
-        for number, rows in _tied(ranked).items():
-            found = self._indexes[number].titles(rows)
-            titles.update((number * _BASE + row, title) for row, title in found.items())
-        if titles:
-            ranked.sort(key=lambda entry: (*entry[:2], titles.get(entry[2], "")))
-        return array("q", [row_id for _, _, row_id in ranked])
+        by_id: dict[int, StoryRow] = {row.row_id: row for row in gone}
+        return merged(self._indexes, shelf.catalogues, parts, view, by_id)
 
-    def _gone_ids(self, shelf: _Shelf, also: Collection[int], node: Node | None = None) -> list[int]:
+    def _gone_of(
+        self, shelf: Shelf, view: View, also: Collection[int] = (), node: Node | None = None
+    ) -> list[StoryRow]:
+        """The starred stories that are gone, where a view has them, and a query finds them."""
+        if view.show is not Show.STARRED or view.topic or not shelf.gone:
+            return []
         from reader.query.match import doc_of_gone, matches
 
         return [
-            row.row_id
+            row
             for row in shelf.gone
             if (row.row_id in also or self.is_starred(row.story_id))
             and matches(node, doc_of_gone(row, is_read=self.is_read(row.story_id)))
@@ -609,7 +620,7 @@ class Library:
 
     def _related_item(self, lead: StoryRow, related: Related) -> RelatedItem:
         for number, index in enumerate(self._indexes):
-            for row in index.rows(index.rows_with_url(related.url)[:1], base=number * _BASE):
+            for row in index.rows(index.rows_with_url(related.url)[:1], base=number * BASE):
                 if row.story_id != lead.story_id:
                     return RelatedItem(related, row)
         key = links.url_key(related.url)
@@ -629,19 +640,9 @@ class Library:
         return RelatedItem(related, row)
 
 
-def _mark(catalogues: Sequence[Catalogue], row_id: RowId, mark: Mark) -> None:
-    catalogue = catalogues[row_id // _BASE]
-    if row_id % _BASE in catalogue:
-        catalogue.mark(row_id % _BASE, is_read=bool(mark.is_read), is_starred=bool(mark.is_starred))
-
-
-def _marked_rows(
-    marked: Mapping[RowId, Mark], number: int
-) -> tuple[Callable[[int], bool], Callable[[int], bool]]:
-    """Whether a row of an archive is read, and whether it is starred."""
-    here = {row_id % _BASE: mark for row_id, mark in marked.items() if row_id // _BASE == number}
-    read = frozenset(row for row, mark in here.items() if mark.is_read)
-    return read.__contains__, frozenset(row for row, mark in here.items() if mark.is_starred).__contains__
+def _rows_in(number: int, row_ids: Iterable[int]) -> list[int]:
+    """Of the row ids those of an archive, as rows of its index."""
+    return [row_id % BASE for row_id in row_ids if row_id // BASE == number]
 
 
 def _ordered(view: View, query: Query) -> View:
@@ -651,62 +652,6 @@ def _ordered(view: View, query: Query) -> View:
         order=query.order or view.order,
         is_reversed=view.is_reversed if query.is_reversed is None else query.is_reversed,
     )
-
-
-def _gone_row(number: int, mark: Mark) -> StoryRow:
-    return StoryRow(
-        row_id=RowId(-number),
-        story_id=mark.story_id,
-        title=mark.title or mark.url or mark.story_id,
-        published_at=mark.published_at,
-        url=mark.url,
-        provider=Provider(name=mark.provider),
-        is_gone=True,
-    )
-
-
-def _ranked(
-    catalogues: Sequence[Catalogue], parts: Sequence[array[int]], view: View
-) -> list[tuple[float, float, int]]:
-    """Two sort keys and the row id of each row, sorted by the keys."""
-    ranked: list[tuple[float, float, int]] = []
-    sign = 1 if view.is_reversed else -1
-    for number, (catalogue, rows) in enumerate(zip(catalogues, parts, strict=True)):
-        dates, scores = catalogue.published_us(), catalogue.quality()
-        for row in rows:
-            row_id = number * _BASE + row
-            if view.order is Order.QUALITY:
-                score = scores.get(row)
-                ranked.append((float("inf") if score is None else sign * score, -dates[row], row_id))
-            else:
-                ranked.append((sign * dates[row] if dates[row] > UNKNOWN_DATE else float("inf"), 0, row_id))
-    ranked.sort(key=_rank)
-    return ranked
-
-
-def _gone_rank(row: StoryRow, view: View) -> tuple[float, float, int]:
-    """The same for a story that is gone, of which no quality is known."""
-    if row.published_at is None:
-        return float("inf"), 0, row.row_id
-    date = (row.published_at - EPOCH) // timedelta(microseconds=1)
-    if view.order is Order.QUALITY:
-        return float("inf"), -date, row.row_id
-    return (date if view.is_reversed else -date), 0, row.row_id
-
-
-def _rank(entry: tuple[float, float, int]) -> tuple[float, float]:
-    return entry[:2]
-
-
-def _tied(ranked: Iterable[tuple[float, float, int]]) -> dict[int, list[int]]:
-    """By archive the rows that rank alike with one of another archive."""
-    tied: dict[int, list[int]] = {}
-    for _, group in groupby(ranked, _rank):
-        row_ids = [row_id for _, _, row_id in group if row_id > 0]
-        if len({row_id // _BASE for row_id in row_ids}) > 1:
-            for row_id in row_ids:
-                tied.setdefault(row_id // _BASE, []).append(row_id % _BASE)
-    return tied
 
 
 def _sync(
@@ -737,13 +682,3 @@ def _sum(counts: Iterable[Count]) -> Count:
         unread += count.unread
         total += count.total
     return Count(unread, total)
-
-
-def _names(tree: Sequence[Topic]) -> list[str]:
-    names: list[str] = []
-    todo = list(tree)
-    while todo:
-        topic = todo.pop()
-        names.append(topic.name)
-        todo.extend(topic.children)
-    return names

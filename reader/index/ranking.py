@@ -1,0 +1,56 @@
+"""The order of the stories of an archive by one thing: a permutation, and where it does not decide."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+
+
+class Ranking:
+    """Places in an order, the best or newest first, what is unknown last.
+
+    Args:
+        places: Each place once.
+        known: So many of them, from the first on, have a value.
+        ties: Beginning and end of each run of two or more places that have the same value, one after the
+            other, in ascending order.
+    """
+
+    __slots__ = ("known", "places", "ties")
+
+    def __init__(self, places: Sequence[int], known: int, ties: array[int]) -> None:
+        self.places = places
+        self.known = known
+        self.ties = ties
+
+    def reversed(self) -> Ranking:
+        """The other way round. Ties stay as they are, and so does what is unknown: last."""
+        places = array("I", self.places[: self.known])
+        places.reverse()
+        ties = array("I")
+        # From the end, so that they ascend again.
+        for pair in range(len(self.ties) - 2, -1, -2):
+            start, end = self.known - self.ties[pair + 1], self.known - self.ties[pair]
+            places[start:end] = places[start:end][::-1]
+            ties.extend((start, end))
+        places.extend(self.places[self.known :])
+        return Ranking(places, self.known, ties)
+
+
+def by_code(codes: Iterable[int], size: int) -> Ranking:
+    """The places by their codes, the greatest first, code 0 unknown; within a code as they come.
+
+    Args:
+        codes: Of each place.
+        size: All codes are below this.
+    """
+    buckets: list[array[int]] = [array("I") for _ in range(size)]
+    for place, code in enumerate(codes):
+        buckets[code].append(place)
+    places, ties = array("I"), array("I")
+    for bucket in reversed(buckets[1:]):
+        if len(bucket) > 1:
+            ties.extend((len(places), len(places) + len(bucket)))
+        places += bucket
+    known = len(places)
+    return Ranking(places + buckets[0] if buckets else places, known, ties)
