@@ -119,6 +119,7 @@ class IndexFile:
         self._is_closed = False
         try:
             self.screen = self._open()
+            self._opened_inode = self._inode()
         except IndexFileError as error:
             log.warning("index in memory: %s", error)
             self.trouble = f"{error}; this session works without it, the next start will scan again"
@@ -166,8 +167,15 @@ class IndexFile:
             if name not in self._others:
                 if self._is_closed:
                     raise IndexFileError(_sentence(str(self.path), "open it", "it is closed"))
-                self._others[name] = self._connect()
+                # Of a file that was deleted meanwhile only the connection that has it open knows anything.
+                self._others[name] = self._connect() if self._inode() == self._opened_inode else self.screen
             return self._others[name]
+
+    def _inode(self) -> int:
+        try:
+            return os.stat(self.path).st_ino
+        except OSError:
+            return 0
 
     def _open(self) -> Connection:
         with reporting(str(self.path), "make its folder"):

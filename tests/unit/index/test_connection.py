@@ -143,6 +143,23 @@ def test_a_connection_that_fails_is_opened_when_it_is_wanted_again(
     file.close()
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_file_that_was_deleted_is_used_by_the_connection_that_still_has_it(
+    tmp_path: Path, is_replaced: bool
+) -> None:
+    file = IndexFile(ARCHIVE, tmp_path)
+    with file.screen.write("note") as sqlite:
+        sqlite.execute("INSERT INTO meta VALUES ('here', 1)")
+    for path in tmp_path.iterdir():
+        path.unlink()
+    other = IndexFile(ARCHIVE, tmp_path) if is_replaced else None
+    with file.writer.use("look") as sqlite:
+        assert sqlite.execute("SELECT value FROM meta WHERE key = 'here'").fetchone() == (1,)
+    file.close()
+    if other:
+        other.close()
+
+
 def test_what_is_closed_opens_nothing_any_more(tmp_path: Path) -> None:
     file = IndexFile(ARCHIVE, tmp_path)
     file.close()
