@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import replace
 
 from textual import on
@@ -69,7 +68,7 @@ class FindingScreen(ViewingScreen):
             self.searching.show_mistake(mistake)
         else:
             self._mistake = mistake
-            self._show_stories(array("q"), 0)
+            self._show_stories((), 0)
 
     def action_back(self) -> None:
         """Forget the search, or one pane back; never quits."""
