@@ -106,11 +106,20 @@ def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
 
 def _thin(cluster: re.Match[str]) -> str:
     """A pile of marks ("zalgo") climbs over the lines above; no language needs more than four on a letter."""
+    text = cluster[0]
+    # Asked once for each character there is: a million of them are most often a few.
+    chars = set(text)
+    joiners = set(filter(_JOINER.match, chars))
+    marks = {char for char in chars if unicodedata.category(char) in ("Mn", "Me")} - joiners
+    if not marks:
+        return text
     kept: list[str] = []
     height = 0
-    for char in cluster[0]:
-        if not _JOINER.match(char):
-            height = height + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+    for char in text:
+        if char in marks:
+            height += 1
+        elif char not in joiners:
+            height = 0
         if height <= _MARKS_ON_A_LETTER:
             kept.append(char)
     return "".join(kept)

@@ -18,6 +18,7 @@ from reader.archive.storyfile import parse_story, read_story
 from reader.archive.topics import topic_tree
 from reader.model import Problem, Story, Topic, TopicFile
 from tests.factories import make_story_text
+from tests.properties.examples import examples
 
 _YAMLISH = st.text(
     alphabet=st.one_of(
@@ -42,7 +43,7 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4),
     max_leaves=12,
 )
-_MANY = settings(deadline=2_000, max_examples=200)
+_MANY = settings(deadline=2_000, max_examples=examples(200))
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -151,7 +152,7 @@ def test_the_short_cut_for_addresses_gives_what_the_check_gives(url: str) -> Non
         assert links.safe_url(url) == url
 
 
-@settings(deadline=2_000, max_examples=150)
+@settings(deadline=2_000, max_examples=examples(150))
 @given(st.binary(min_size=1, max_size=200).filter(lambda name: b"/" not in name and b"\0" not in name))
 def test_any_file_name_is_found_and_read(name: bytes) -> None:
     if name.startswith(b"."):
@@ -167,7 +168,7 @@ def test_any_file_name_is_found_and_read(name: bytes) -> None:
         assert open_archive(Path(os.fsdecode(path))).only == (found,)
 
 
-@settings(deadline=2_000, max_examples=100)
+@settings(deadline=2_000, max_examples=examples(100))
 @given(
     st.binary(min_size=1, max_size=100).filter(
         lambda name: b"/" not in name and b"\0" not in name and name not in (b".", b"..")

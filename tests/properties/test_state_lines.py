@@ -11,6 +11,7 @@ from reader.state import register
 from reader.state.keeper import MarkKeeper
 from reader.state.log import MarkLog
 from reader.state.register import Register
+from tests.properties.examples import examples
 from tests.unit.state.marks import at, line
 
 jsonish = st.recursive(
@@ -50,7 +51,7 @@ def write_folder(folder: str, data: bytes) -> Path:
     return Path(folder)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(foreign_lines | sound_lines, max_size=12).map(b"\n".join))
 def test_no_bytes_can_crash_the_load_or_hide_a_sound_line_among_them(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -64,14 +65,14 @@ def test_no_bytes_can_crash_the_load_or_hide_a_sound_line_among_them(data: bytes
         assert keeper.bad_lines == sum(found is None for found in register.parse(data))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(foreign_lines | sound_lines, max_size=12).map(b"\n".join))
 def test_every_line_is_judged_alike_alone_and_among_others(data: bytes) -> None:
     alone = [register.parse(text)[0] for text in register.split(data)]
     assert register.parse(data) == alone
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.data(), st.lists(sound_lines, max_size=10))
 def test_order_and_duplicates_do_not_matter(data: st.DataObject, lines: list[bytes]) -> None:
     again = data.draw(st.lists(st.sampled_from(lines), max_size=5)) if lines else []
@@ -79,7 +80,7 @@ def test_order_and_duplicates_do_not_matter(data: st.DataObject, lines: list[byt
     assert register_of(b"".join(lines)).values() == register_of(b"".join(shuffled)).values()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(sound_lines | st.just(b"oops\n"), max_size=12))
 def test_the_lines_alive_mean_the_same_as_all_and_none_of_them_is_dead(lines: list[bytes]) -> None:
     raw = [text.strip() for text in lines]
@@ -88,7 +89,7 @@ def test_the_lines_alive_mean_the_same_as_all_and_none_of_them_is_dead(lines: li
     assert register.alive(alive) == alive
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(sound_lines, max_size=8), st.lists(sound_lines, max_size=8))
 def test_two_machines_that_exchange_their_files_agree(mine: list[bytes], theirs: list[bytes]) -> None:
     one, other = register_of(b"".join(mine)), register_of(b"".join(theirs))
@@ -97,7 +98,7 @@ def test_two_machines_that_exchange_their_files_agree(mine: list[bytes], theirs:
     assert one.values() == other.values()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(sound_lines, min_size=1, max_size=8).map(b"".join), st.lists(st.integers(0, 400), max_size=6))
 def test_a_file_that_grows_byte_by_byte_is_read_as_if_it_had_come_at_once(
     data: bytes, cuts: list[int]
@@ -111,7 +112,7 @@ def test_a_file_that_grows_byte_by_byte_is_read_as_if_it_had_come_at_once(
         assert grown.values() == register_of(data).values()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.text(
         st.characters(codec="utf-8") | st.characters(min_codepoint=0xDC80, max_codepoint=0xDCFF), min_size=1

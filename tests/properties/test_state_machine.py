@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from reader.model import StoryId
 from reader.state import log
 from reader.state.keeper import Change, MarkKeeper
+from tests.properties.examples import examples
 from tests.unit.state.marks import Clock, on_disk
 
 stories = st.sampled_from([StoryId(name) for name in ("n/a.md", "n/b.md", "n/c.md", "url:x.example")])
@@ -111,7 +112,7 @@ class Marks(RuleBasedStateMachine):
             assert {mark.story_id: (mark.is_read, mark.is_starred) for mark in keeper.marks()} == self.model
 
 
-Marks.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+Marks.TestCase.settings = settings(max_examples=examples(30), stateful_step_count=25, deadline=None)
 
 
 class TestMarks(Marks.TestCase):  # type: ignore[misc, valid-type]
