@@ -10,7 +10,7 @@ SCREENS ?= 4
 ARGS ?= seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit docs bench stress clean
+.PHONY: help run test lint unit docs bench stress fuzz clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -51,8 +51,13 @@ docs: $(VENV)/.dev ## Write the man page and the tables of the README anew
 bench: $(VENV)/.dev ## Measure: the append path of a mark, and more as the rooms fill
 	$(BIN)/python -m tests.bench
 
-stress: $(VENV)/.dev ## The long form of the reliability tests
+stress: $(VENV)/.dev ## The long form of the reliability tests; again as before: make stress NEWSREADER_SEED=17
 	$(BIN)/python -m pytest -q -m stress -s
+
+fuzz: $(VENV)/.dev ## Throw bytes at parsers, with atheris where it is to be had (FUZZ="--seconds 600 parse")
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check 'atheris>=3,<4' || echo "atheris is not to be had here: mutating blindly"
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

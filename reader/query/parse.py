@@ -31,6 +31,13 @@ LENGTH_LIMIT: Final = 1_000
 DEPTH_LIMIT: Final = 20
 """Parentheses and negations within each other; SQLite's parsers give up at 28."""
 
+# What a terminal does more with than draw it; where it parts words it goes on doing so.
+_UNDRAWN: Final = {
+    **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), *range(0x200E, 0x2010)], "\N{REPLACEMENT CHARACTER}"),
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C], "\N{REPLACEMENT CHARACTER}"),
+    **dict.fromkeys([*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029], " "),
+}
+
 _TOKEN: Final = re.compile(
     r"""
     (?P<space>\s+|(?:-+(?=\s|$)))        # a dash by itself is punctuation
@@ -88,7 +95,9 @@ def parse(text: str, now: datetime, topics: Sequence[str] | None = None) -> Quer
     if len(text) > LENGTH_LIMIT:
         raise QueryError(f"a query has at most {LENGTH_LIMIT} characters", LENGTH_LIMIT)
     # File names and terminals can give half a character that no text may hold.
-    return _Parser(text.encode("utf-8", "replace").decode(), now, topics).parse()
+    text = text.encode("utf-8", "replace").decode()
+    # Mistakes repeat what was typed, or stands in a file; a sign for a sign, so that places stay right.
+    return _Parser(text.translate(_UNDRAWN), now, topics).parse()
 
 
 def tokens(text: str) -> list[Token]:
