@@ -90,12 +90,19 @@ class NewsreaderApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Set the theme; say what is wrong with the config."""
+        # Another program had the terminal: a text browser, or the shell it was suspended from.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         if self.config.theme in self.available_themes:
             self.theme = self.config.theme
         elif self.config.theme:
             self.say(f'There is no theme "{self.config.theme}"; Ctrl+P lists them.', severity="warning")
         if self.config.problems:
             self.say("\n".join(self.config.problems[:8]), severity="warning")
+
+    def action_redraw(self) -> None:
+        """Draw everything again: something else has written on the terminal."""
+        self.shown.forget()
+        self.screen.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout before the screen is laid out."""

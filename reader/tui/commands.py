@@ -112,6 +112,7 @@ COMMANDS: Final = (
     Command(
         "palette", "app.command_palette", "ctrl+p,colon", "Commands", "Find a command by name.", ANYWHERE
     ),
+    Command("redraw", "app.redraw", "ctrl+l", "Draw again", "Draw the screen again.", ANYWHERE),
     Command("keys", "app.keys", "question_mark,f1", "Keys", "Show this page.", ANYWHERE, hint="keys"),
     Command(
         "quit-or-back",

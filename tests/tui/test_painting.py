@@ -11,6 +11,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 
+from reader.tui.app import NewsreaderApp
 from reader.tui.painting import Changes, Shown, _apart
 from tests.factories import write_archive, write_story
 from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
@@ -94,3 +95,17 @@ async def test_the_terminal_shows_what_textual_would_have_drawn(
             for seen, wanted in zip(shown, expected, strict=True):
                 if wanted.isascii() or "日" not in wanted:
                     assert seen == wanted, key
+
+
+async def test_what_another_program_wrote_on_the_terminal_is_drawn_over(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        app = pilot.app
+        assert isinstance(app, NewsreaderApp)
+        line = main_screen(pilot).desk.render_lines(Region(0, 5, 140, 1))[0]
+        for draw_again in (app._resume_signal, app.action_redraw):
+            list(app.shown.put(0, 5, line))
+            draw_again()
+            await pilot.pause()
+            assert [part.text for _, part in app.shown.put(0, 5, line)] == [line.text]
