@@ -22,6 +22,7 @@ from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
 from reader.tui.desk import Desk
 from reader.tui.guard import line_filters
+from reader.tui.keymap import WAY_OUT
 from reader.tui.opening import Opening
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
@@ -81,12 +82,21 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         pane: a search for "clear" would open a browser at its end.
         """
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Desk):
-            for is_first in (True, False):
-                if not is_first and self._main.takes_key(event.key):
-                    return
-                if await self._check_bindings(event.key, priority=is_first):
-                    return
+            if self._main.held.must_wait(event.key) and event.key != WAY_OUT:
+                self._main.held.hold(event.key, partial(self._run_key, event.key))
+                return
+            if await self._run_key(event.key):
+                return
         await super().on_event(event)
+
+    async def _run_key(self, key: str) -> bool:
+        """Run the command of a key; false where it has none."""
+        for is_first in (True, False):
+            if not is_first and self._main.takes_key(key):
+                return True
+            if await self._check_bindings(key, priority=is_first):
+                return True
+        return False
 
     def on_mount(self) -> None:
         """Set the theme; say what is wrong with the config."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from reader.index.sync import Progress
     from reader.query.tree import Query
+    from reader.tui.panes.body_lines import BodyLines
+    from reader.tui.panes.story_lines import Setting
     from reader.tui.saved import Edit, SavedSearches, Shelf
 
 log = logging.getLogger(__name__)
@@ -111,12 +113,22 @@ class Background:
             self.names = names
 
     class StoryReady(Message):
-        """A story was read; or it could not be, and `notice` says why."""
+        """A story was read; or it could not be, and `notice` says why.
 
-        def __init__(self, story_id: StoryId, story: OpenStory | None, notice: str) -> None:
+        A long body comes twice: its beginning, then the whole of it.
+        """
+
+        def __init__(
+            self,
+            story_id: StoryId,
+            story: OpenStory | None = None,
+            body: BodyLines | None = None,
+            notice: str = "",
+        ) -> None:
             super().__init__()
             self.story_id = story_id
             self.story = story
+            self.body = body
             self.notice = notice
 
     class SearchesRead(Message):
@@ -203,14 +215,29 @@ class Background:
         """Ask for the names of all providers."""
         self._run(lambda: self._post(self.ProvidersReady(self._library.provider_names())), "providers")
 
-    def read_story(self, row: StoryRow) -> None:
-        """Ask for a story with body and related coverage; only the last question is answered."""
+    def read_story(self, row: StoryRow, setting: Setting) -> None:
+        """Ask for a story with body and related coverage; only the last question is answered.
+
+        Args:
+            row: The story.
+            setting: What to make the lines of its body for.
+        """
 
         def work() -> None:
+            worker = get_current_worker()
             try:
-                self._post(self.StoryReady(row.story_id, self._library.story(row), ""))
+                story = self._library.story(row)
             except StoryFileError as error:
-                self._post(self.StoryReady(row.story_id, None, str(error)))
+                self._post(self.StoryReady(row.story_id, notice=str(error)))
+                return
+            if not story.story.body:
+                self._post(self.StoryReady(row.story_id, story))
+                return
+            # The parser of Markdown is imported where there is some.
+            from reader.tui.panes.body_lines import body_lines
+
+            for body in body_lines(story.story, setting, lambda: worker.is_cancelled):
+                self._post(self.StoryReady(row.story_id, story, body))
 
         self._run(work, "story", exclusive=True)
 

@@ -64,6 +64,12 @@ class Desk(Widget, can_focus=True):
         "story--badge",
         "story--text",
         "story--heading",
+        "story--subheading",
+        "story--emphasis",
+        "story--strong",
+        "story--struck",
+        "story--code",
+        "story--anchor",
         "story--link",
         "story--item",
         "story--match",
@@ -83,7 +89,8 @@ class Desk(Widget, can_focus=True):
     | ``row--match``, ``story--match`` | Laid over what a search found. |
     | ``row--cursor``, ``story--cursor`` | On top of these in the row under the cursor. |
     | ``row--cursor-blurred``, ``story--cursor-blurred`` | The same while another pane has the focus. |
-    | ``story--…`` | The parts of the story. |
+    | ``story--…`` | The parts of the story; ``-emphasis``, ``-strong``, ``-struck`` and ``-anchor`` (a link
+    in the text) are laid over the text around them. |
     """
 
     def __init__(self, *, glyphs: Glyphs, on_click: Callable[[Pane, bool], None]) -> None:

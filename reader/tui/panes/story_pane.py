@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 from rich.style import Style
-from textual.content import Content
 from textual.strip import Strip
 
-from reader import wording
 from reader.library import OpenStory, RelatedItem
-from reader.model import Story, StoryId, StoryRow
-from reader.tui.panes.lines import Highlight, Piece, cut, marked, no_highlights, to_strip
+from reader.model import StoryId, StoryRow
+from reader.tui.commands import COMMANDS, key_text
+from reader.tui.panes.coverage import coverage
+from reader.tui.panes.lines import Highlight, Piece, marked, no_highlights, to_strip
 from reader.tui.panes.pane import Pane
+from reader.tui.panes.story_lines import WHOLE_STORY, Line, Setting
 from reader.tui.panes.story_list import Marks
-from reader.wording import UNICODE_GLYPHS
+from reader.tui.panes.story_text import Subject, head_lines, tail_lines
 
 if TYPE_CHECKING:
+    # Comes with the parser, in the thread that reads a body.
     from reader.tui.desk import Desk
+    from reader.tui.panes.body_lines import BodyLines
 
 MEASURE: Final = 84
 """Widest text in cells; longer lines are hard to follow."""
 
-WHOLE_STORY: Final = -1
-"""`StoryPane.cursor` while no item of the related coverage is chosen."""
+_CENTRED: Final = 24
+"""From so many cells beside the text on, it stands in the middle of the pane."""
 
-
-class Line(NamedTuple):
-    """A line of the pane before it is drawn.
-
-    Attributes:
-        pieces: Texts, each with the name of its component class.
-        item: The related item it belongs to, or `WHOLE_STORY`.
-    """
-
-    pieces: tuple[tuple[str, str], ...] = ()
-    item: int = WHOLE_STORY
+_KEPT_STRIPS: Final = 2_000
 
 
 class StoryPane(Pane):
@@ -45,20 +38,27 @@ class StoryPane(Pane):
     Args:
         desk: What it is a part of.
         marks_of: The marks of a story; quick.
+
+    Attributes:
+        cursor: The related item it stands on, 0 and up; beyond these a link of the body, or `WHOLE_STORY`.
+        highlight: What to mark in the text.
+        best_key: The key that goes to the best version, as it is shown; may be empty.
+        clicked_link: The address that the last click was on, or empty.
     """
 
     def __init__(self, desk: Desk, *, marks_of: Callable[[StoryId], Marks]) -> None:
         super().__init__(desk, name="story", title="Story")
         self.cursor = WHOLE_STORY
-        self._marks_of = marks_of
-        self._row: StoryRow | None = None
-        self._open: OpenStory | None = None
-        self._notice = ""
-        self._expanded: set[int] = set()
-        self._is_expanding = False
         self.highlight: Highlight = no_highlights
-        self._quality_range = (0, 0)
-        self._lines: list[Line] = []
+        self.clicked_link = ""
+        self._marks_of = marks_of
+        self.best_key = next(key_text(command.keys) for command in COMMANDS if command.id == "best-version")
+        self._subject: Subject | None = None
+        self._is_expanding = False
+        self._head: list[Line] = []
+        self._body: BodyLines | None = None
+        self._tail: list[Line] = []
+        self._stops: dict[int, int] = {}
         self._strips: dict[int, Strip] = {}
 
     # -- what is shown -----------------------------------------------------------------------------
@@ -66,51 +66,87 @@ class StoryPane(Pane):
     @property
     def row(self) -> StoryRow | None:
         """The story that is shown."""
-        return self._row
+        return self._subject.row if self._subject is not None else None
 
     @property
     def story(self) -> OpenStory | None:
         """The same read whole, or None while it is being read."""
-        return self._open
+        return self._subject.story if self._subject is not None else None
 
     @property
     def is_settled(self) -> bool:
         """Whether the story was read from its file, or it is known why not."""
-        return self._open is not None or bool(self._notice)
+        return self._subject is not None and (self._subject.story is not None or bool(self._subject.notice))
 
     @property
-    def _is_awaited(self) -> bool:
+    def is_awaited(self) -> bool:
         """Whether there is related coverage that is still being read."""
-        return self._row is not None and bool(self._row.related_count) and not self.is_settled
-
-    @property
-    def _story(self) -> Story | None:
-        return self._open.story if self._open is not None else None
+        return self._subject is not None and bool(self._subject.row.related_count) and not self.is_settled
 
     @property
     def item(self) -> RelatedItem | None:
         """The related item under the cursor, or None for the story itself."""
-        if self._open is None or not 0 <= self.cursor < len(self._open.related):
+        if self._subject is None or not 0 <= self.cursor < len(self._subject.found.items):
             return None
-        return self._open.related[self.cursor]
+        return self._subject.found.items[self.cursor]
+
+    @property
+    def link(self) -> str:
+        """The address of the link under the cursor, safe to open; empty where that is none."""
+        if self._subject is None or not self._is_link(self.cursor):
+            return ""
+        number = self.cursor - len(self._subject.found.items)
+        return self._subject.links[number] if number < len(self._subject.links) else ""
+
+    @property
+    def quality(self) -> int | None:
+        """That of the story, if it has one."""
+        return self._subject.row.quality if self._subject is not None else None
+
+    @property
+    def best(self) -> int | None:
+        """The best version, as `reader.tui.panes.coverage.Coverage.best`."""
+        return self._subject.found.best if self._subject is not None else None
+
+    @property
+    def setting(self) -> Setting:
+        """What lines are made for at present."""
+        return Setting(max(4, min(MEASURE, self.width - 2)), self.glyphs)
 
     def show_row(self, row: StoryRow | None, quality_range: tuple[int, int]) -> None:
         """Show what the index knows, at once; the rest follows with `show_story`."""
-        self._quality_range = quality_range
-        if row is not None and self._row is not None and row.story_id == self._row.story_id:
-            self._row = row
+        subject = self._subject
+        if row is not None and subject is not None and row.story_id == subject.row.story_id:
+            subject.row, subject.quality_range = row, quality_range
             self._lay_out()
             return
-        self._row, self._open, self._notice = row, None, ""
-        self._expanded.clear()
+        if row is None:
+            self._subject = None
+        else:
+            self._subject = Subject(row, self._marks_of, quality_range=quality_range, best_key=self.best_key)
+        self._body = None
         self._is_expanding = False
         self.cursor = WHOLE_STORY
         self.scroll_line(0)
         self._lay_out()
 
-    def show_story(self, story: OpenStory) -> None:
-        """Show the story read whole; the place in it is kept."""
-        self._row, self._open, self._notice = story.row, story, ""
+    def show_story(self, story: OpenStory, body: BodyLines | None = None) -> None:
+        """Show the story read whole; the place in it is kept.
+
+        Args:
+            story: The story.
+            body: Its body as far as it is known, made for any width; None for none.
+        """
+        subject = self._subject
+        if subject is None:
+            return
+        subject.row, subject.story, subject.notice = story.row, story, ""
+        subject.found = coverage(story.row, story.related)
+        if body is not None:
+            self._body = body
+            subject.links = body.links
+            self._strips.clear()
+            self.refresh()
         self._lay_out()
         if self._is_expanding:
             self._is_expanding = False
@@ -118,8 +154,9 @@ class StoryPane(Pane):
 
     def show_notice(self, notice: str) -> None:
         """Say why the rest of the story cannot be shown."""
-        self._notice = notice
-        self._lay_out()
+        if self._subject is not None:
+            self._subject.notice = notice
+            self._lay_out()
 
     def marks_changed(self) -> None:
         """Draw the signs again."""
@@ -129,16 +166,14 @@ class StoryPane(Pane):
 
     def toggle_item(self) -> bool:
         """Expand or fold the item under the cursor; choose the first one where none is. False without any."""
-        if self._is_awaited:
-            return True
-        if self._open is None or not self._open.related:
+        if self._subject is None or not self._subject.found.items:
             return False
-        if self.cursor == WHOLE_STORY:
+        if self.item is None:
             self._choose(0)
             return True
-        self._expanded ^= {self.cursor}
+        self._subject.expanded ^= {self.cursor}
         self._lay_out()
-        self._show_item()
+        self._show_stop()
         return True
 
     def toggle_all(self) -> bool:
@@ -146,43 +181,62 @@ class StoryPane(Pane):
 
         While the story is still being read, it waits for it.
         """
-        if self._is_awaited:
+        if self.is_awaited:
             self._is_expanding = not self._is_expanding
             return True
-        if self._open is None or not self._open.related:
+        if self._subject is None or not self._subject.found.items:
             return False
-        every = set(range(len(self._open.related)))
-        self._expanded = set() if self._expanded == every else every
+        every = set(range(len(self._subject.found.items)))
+        self._subject.expanded = set() if self._subject.expanded == every else every
         self._lay_out()
         if self.cursor != WHOLE_STORY:
-            self._show_item()
+            self._show_stop()
         else:
-            heading = next((y for y, line in enumerate(self._lines) if line.item != WHOLE_STORY), 0)
-            self._show_lines(max(0, heading - 1), 2)
+            self._show_lines(max(0, self._stops[0] - 1), 2)
+        return True
+
+    def go_to_item(self, item: int) -> None:
+        """Put the cursor on a related item, and expand it."""
+        if self._subject is not None and 0 <= item < len(self._subject.found.items):
+            self._subject.expanded.add(item)
+            self.cursor = item
+            self._strips.clear()
+            self.refresh()
+            self._lay_out()
+            self._show_stop()
+
+    def go_to_links(self) -> bool:
+        """Put the cursor on the first link of the body, or on the next one; false without any."""
+        if self._subject is None or not self._subject.links:
+            return False
+        first = len(self._subject.found.items)
+        following = max(first, self.cursor + 1)
+        self._choose(following if following in self._stops else first)
         return True
 
     # -- movement ----------------------------------------------------------------------------------
 
     def action_down(self) -> None:
-        """To the next related item where it is in view, else one line down."""
-        following = self.cursor + 1
-        place = self._places().get(following)
-        if place is not None and (place < self._bottom() or self.top >= self.max_top):
-            self._choose(following)
+        """To the next item or link where it is in view, else one line down."""
+        here = self._stops.get(self.cursor, self.top - 1)
+        following = min(((place, stop) for stop, place in self._stops.items() if place > here), default=None)
+        if following is not None and (following[0] < self._bottom() or self.top >= self.max_top):
+            self._choose(following[1])
         else:
             self._scroll(1)
 
     def action_up(self) -> None:
-        """To the related item above where it is in view, else one line up."""
-        if self.cursor == WHOLE_STORY:
+        """To the item or link above where it is in view, else one line up."""
+        here = self._stops.get(self.cursor)
+        if here is None:
             self._scroll(-1)
             return
-        place = self._places().get(self.cursor - 1)
-        if self.cursor == 0:
+        above = max(((place, stop) for stop, place in self._stops.items() if place < here), default=None)
+        if above is None:
             self._choose(WHOLE_STORY)
             self._scroll(-1)
-        elif place is not None and place >= self.top:
-            self._choose(self.cursor - 1)
+        elif above[0] >= self.top:
+            self._choose(above[1])
         else:
             self._scroll(-1)
 
@@ -193,8 +247,11 @@ class StoryPane(Pane):
 
     def action_bottom(self) -> None:
         """The end."""
-        if self._open is not None and self._open.related:
-            self._choose(len(self._open.related) - 1)
+        if self._body is not None:
+            self._body.make()
+            self._lay_out()
+        if self._stops:
+            self._choose(max(self._stops, key=lambda stop: self._stops[stop]))
         self.scroll_line(self.max_top)
 
     def action_page_down(self) -> None:
@@ -221,33 +278,35 @@ class StoryPane(Pane):
 
     def _scroll(self, lines: int) -> None:
         self.scroll_by(lines)
-        place = self._places().get(self.cursor)
+        place = self._stops.get(self.cursor)
         if place is not None and not self.top <= place < self._bottom():
             self._choose(WHOLE_STORY)
 
     def _bottom(self) -> int:
         return self.top + self.height
 
-    def _places(self) -> dict[int, int]:
-        """The first line of each related item."""
-        places: dict[int, int] = {}
-        for y, line in enumerate(self._lines):
-            if line.item != WHOLE_STORY:
-                places.setdefault(line.item, y)
-        return places
+    def _choose(self, stop: int) -> None:
+        if stop != self.cursor:
+            old, self.cursor = self.cursor, stop
+            for changed in (old, stop):
+                self._redraw(*self._stop_lines(changed))
+        self._show_stop()
 
-    def _choose(self, item: int) -> None:
-        if item != self.cursor:
-            self.cursor = item
-            self._strips.clear()
-            self.refresh()
-        self._show_item()
+    def _stop_lines(self, stop: int) -> tuple[int, int]:
+        """First line of an item or a link, and how many lines it has."""
+        first = self._stops.get(stop)
+        if first is None:
+            return 0, 0
+        skip = self._tail_at
+        count = 1
+        while first - skip + count < len(self._tail) and self._tail[first - skip + count].stop == stop:
+            count += 1
+        return first, count
 
-    def _show_item(self) -> None:
-        lines = [y for y, line in enumerate(self._lines) if line.item == self.cursor != WHOLE_STORY]
-        if lines:
-            height = min(len(lines), self.height)
-            self._show_lines(lines[0], height)
+    def _show_stop(self) -> None:
+        first, count = self._stop_lines(self.cursor)
+        if count:
+            self._show_lines(first, min(count, self.height))
 
     def _show_lines(self, first: int, count: int) -> None:
         """Scroll no further than it takes to have these lines in view."""
@@ -259,17 +318,50 @@ class StoryPane(Pane):
     # -- mouse -------------------------------------------------------------------------------------
 
     def clicked(self, x: int, y: int, *, is_double: bool) -> None:
-        """A click on a related item chooses it and expands or folds it."""
-        if 0 <= y < len(self._lines) and (item := self._lines[y].item) != WHOLE_STORY:
-            self._choose(item)
+        """A click on a related item chooses it and expands or folds it; on a link, it chooses that."""
+        self.clicked_link = self._link_at(x, y)
+        if not 0 <= y < self.line_count or self._subject is None:
+            return
+        line = self._line_at(y)
+        if 0 <= line.stop < len(self._subject.found.items):
+            self._choose(line.stop)
             self.toggle_item()
+        elif line.stop != WHOLE_STORY:
+            self._choose(line.stop)
+
+    def _link_at(self, x: int, y: int) -> str:
+        """The address that a cell of line `y` leads to, or an empty text."""
+        if self._subject is None or not 0 <= y < self.line_count:
+            return ""
+        line, cell = self._line_at(y), x - self._indent - 1
+        number = next((number for start, end, number in line.anchors if start <= cell < end), 0)
+        number = number or (line.stop - len(self._subject.found.items) + 1 if self._is_link(line.stop) else 0)
+        return self._subject.links[number - 1] if 0 < number <= len(self._subject.links) else ""
+
+    def _is_link(self, stop: int) -> bool:
+        return self._subject is not None and stop >= len(self._subject.found.items)
 
     # -- layout ------------------------------------------------------------------------------------
 
     @property
     def line_count(self) -> int:
-        """All lines of the story."""
-        return len(self._lines)
+        """All lines of the story, those of a long body estimated as far as they were never shown."""
+        return self._tail_at + len(self._tail)
+
+    @property
+    def _body_length(self) -> int:
+        return 0 if self._body is None else len(self._body)
+
+    @property
+    def _tail_at(self) -> int:
+        """The line after the body."""
+        return len(self._head) + self._body_length
+
+    @property
+    def _indent(self) -> int:
+        """Cells left of the text where there is room to spare."""
+        spare = self.width - MEASURE - 2
+        return spare // 2 if spare >= _CENTRED else 0
 
     def resized(self) -> None:
         """Wrap anew for another width."""
@@ -292,170 +384,111 @@ class StoryPane(Pane):
 
     def _lay_out(self) -> None:
         """Make the lines anew; those that are the same as before are not drawn again."""
-        width = min(MEASURE, self.width - 1)
-        old = self._lines
-        self._lines = list(self._story_lines(width)) if self._row is not None and width > 4 else []
-        same = next((y for y, (a, b) in enumerate(zip(old, self._lines, strict=False)) if a != b), None)
-        first = min(len(old), len(self._lines)) if same is None else same
-        last = max(len(old), len(self._lines))
-        for y in range(first, last):
-            self._strips.pop(y, None)
-        self.lines_changed()
-        if first < last:
-            self.refresh_lines(first, last - first)
+        before = (self._head, self._body_length, self._tail)
+        setting = self.setting
+        if self._subject is None or not self.width:
+            self._head, self._tail = [], []
+        else:
+            if self._body is not None:
+                self._body = self._body.fitted(setting)
+                self._body.make(self.top + self.height)
+            self._head = list(head_lines(self._subject, setting))
+            self._tail = list(tail_lines(self._subject, setting))
+        self._body_made()
+        self._redraw_changed(*before)
 
-    def _story_lines(self, width: int) -> Iterator[Line]:
-        row, story = self._row, self._story
-        if row is None:
-            return
-        yield from self._text(row.title, "story--title", width)
-        yield from self._meta(row, width)
-        if story is not None and story.problems:
-            reasons = "; ".join(dict.fromkeys(problem.reason for problem in story.problems[:3]))
-            yield from self._text(f"This file is damaged: {reasons}", "story--notice", width)
-        if row.topics:
-            yield Line()
-            topics = self.glyphs.separator.join(row.topics)
-            yield from self._text(topics, "story--meta", width)
-        excerpt = story.excerpt if story is not None else row.excerpt
-        if excerpt:
-            yield Line()
-            yield from self._text(excerpt, "story--text", width)
-        if story is not None and story.body:
-            yield Line()
-            yield from self._body(_without_title(story.body, row.title), width)
-        if row.url:
-            yield Line()
-            yield from self._text(row.url, "story--link", width)
-        if self._notice:
-            yield Line()
-            yield from self._text(self._notice, "story--notice", width)
-        yield from self._related_lines(width)
+    def _body_made(self) -> None:
+        """The body has another number of lines: what follows it stands elsewhere."""
+        self._stops = {}
+        for y, line in enumerate(self._tail, self._tail_at):
+            if line.stop != WHOLE_STORY:
+                self._stops.setdefault(line.stop, y)
 
-    def _meta(self, row: StoryRow, width: int) -> Iterator[Line]:
-        provider = wording.provider_text(row.provider, ascii=self._is_ascii)
-        if provider:
-            yield from self._text(provider, "story--meta", width)
-        is_read, is_starred = self._marks_of(row.story_id)
-        parts = (
-            wording.date_time_text(row.published_at),
-            row.kind if row.kind.casefold() != "article" else "",
-            "unpublished" if row.is_published is False else "",
-            wording.place_text(row),
-        )
-        date = self.glyphs.separator.join(part for part in parts if part)
-        if date:
-            yield from self._text(date, "story--meta", width)
-        if row.quality is not None:
-            bar = wording.quality_bar(row.quality, *self._quality_range, ascii=self._is_ascii)
-            heat = self._heat(row)
-            yield Line(
-                ((f"quality {row.quality} ", "story--meta"), (bar, "story--badge"), (heat, "story--meta"))
+    def _redraw_changed(self, head: list[Line], body_length: int, tail: list[Line]) -> None:
+        old_skip, skip = len(head) + body_length, self._tail_at
+        if len(head) == len(self._head) and body_length == self._body_length:
+            changed = [y for y, (a, b) in enumerate(zip(head, self._head, strict=True)) if a != b]
+            changed += [skip + y for y, (a, b) in enumerate(zip(tail, self._tail, strict=False)) if a != b]
+            shorter, longer = sorted((len(tail), len(self._tail)))
+            changed += range(skip + shorter, skip + longer)
+        else:
+            same = next(
+                (y for y, (a, b) in enumerate(zip(head, self._head, strict=False)) if a != b),
+                min(len(head), len(self._head)),
             )
-        state = [f"{self.glyphs.unread} unread"] if not is_read else []
-        state += [f"{self.glyphs.star} starred"] if is_starred else []
-        if state:
-            yield Line((("  ".join(state), "story--badge"),))
+            end = max(old_skip + len(tail), skip + len(self._tail))
+            changed = list(range(max(same, self.top), min(end, self._bottom())))
+            self._strips = {y: strip for y, strip in self._strips.items() if y < same}
+        self.lines_changed()
+        if changed:
+            self._redraw(changed[0], changed[-1] + 1 - changed[0])
 
-    def _heat(self, row: StoryRow) -> str:
-        story = self._story
-        if story is None or story.heat is None or story.heat < 0 or story.heat == row.quality:
-            return ""
-        return f"{self.glyphs.separator}heat {story.heat}"
-
-    def _body(self, body: str, width: int) -> Iterator[Line]:
-        for paragraph in body.split("\n"):
-            is_heading = paragraph.startswith("#")
-            text = paragraph.lstrip("#").strip() if is_heading else paragraph.rstrip()
-            yield from self._text(text, "story--heading" if is_heading else "story--text", width)
-
-    def _related_lines(self, width: int) -> Iterator[Line]:
-        row = self._row
-        number = len(self._open.related) if self._open is not None else (row.related_count if row else 0)
-        if not number:
-            return
-        yield Line()
-        yield Line(((f"Related coverage ({wording.count(number)})", "story--heading"),))
-        for item, entry in enumerate(self._open.related if self._open is not None else ()):
-            yield from self._item_lines(item, entry, width)
-
-    def _item_lines(self, item: int, entry: RelatedItem, width: int) -> Iterator[Line]:
-        lead_date = self._row.published_at if self._row is not None else None
-        parts = wording.related_line(entry.related, lead_date)
-        is_read, is_starred = self._marks_of(entry.row.story_id)
-        is_expanded = item in self._expanded
-        sign = self.glyphs.unfolded if is_expanded else self.glyphs.folded
-        unread = " " if is_read else self.glyphs.unread
-        star = self.glyphs.star if is_starred else " "
-        head = f"{sign} {unread}{star} {parts.quality:>3} "
-        # A long name leaves room for the title, which says more.
-        provider = parts.provider if is_expanded else cut(parts.provider, width // 4, self.glyphs.ellipsis)
-        origin = self.glyphs.separator.join(part for part in (provider, parts.offset) if part)
-        if not is_expanded:
-            text = f"{origin}  {parts.title}" if origin else parts.title
-            text = cut(self._shown(text), width - 1 - len(head), self.glyphs.ellipsis)
-            split = min(len(origin), len(text))
-            title = "story--text" if is_read else "story--item"
-            yield Line(((head, "story--badge"), (text[:split], "story--meta"), (text[split:], title)), item)
-            return
-        yield Line(((head, "story--badge"), (self._shown(origin), "story--meta")), item)
-        yield from self._text(parts.title, "story--item", width, indent=5, item=item)
-        date = wording.date_time_text(entry.related.published_at)
-        meta = self.glyphs.separator.join(part for part in (entry.related.provider.domain, date) if part)
-        yield from self._text(meta, "story--meta", width, indent=5, item=item)
-        yield from self._text(entry.related.excerpt, "story--text", width, indent=5, item=item)
-        yield from self._text(entry.related.url, "story--link", width, indent=5, item=item)
-
-    def _text(
-        self, text: str, component: str, width: int, *, indent: int = 0, item: int = WHOLE_STORY
-    ) -> Iterator[Line]:
-        if not text:
-            if item == WHOLE_STORY:
-                yield Line()
-            return
-        margin = ((" " * indent, "story--text"),) if indent else ()
-        for line in Content(self._shown(text)).wrap(max(4, width - 1 - indent)):
-            yield Line((*margin, (line.plain.rstrip(), component)), item)
-
-    @property
-    def _is_ascii(self) -> bool:
-        return self.glyphs is not UNICODE_GLYPHS
-
-    def _shown(self, text: str) -> str:
-        return wording.ascii_text(text) if self._is_ascii else text
+    def _redraw(self, first: int, count: int) -> None:
+        for y in range(first, first + count):
+            self._strips.pop(y, None)
+        if count:
+            self.refresh_lines(first, count)
 
     # -- drawing -----------------------------------------------------------------------------------
+
+    def scroll_line(self, y: int) -> bool:
+        """As for any pane; a long body is made as far as it comes into view."""
+        if self._body is not None:
+            before = len(self._body)
+            self._body.make(y + self.height - len(self._head))
+            if len(self._body) != before:
+                self._body_made()
+        return super().scroll_line(y)
+
+    def _line_at(self, y: int) -> Line:
+        for part in (self._head, self._body or (), self._tail):
+            if y < len(part):
+                return part[y]
+            y -= len(part)
+        return Line()
 
     def line(self, y: int) -> Strip:
         """One line of the pane."""
         width = self.width
-        if y >= len(self._lines):
+        if y >= self.line_count:
             return self.blank_line()
         strip = self._strips.get(y)
         if strip is None or strip.cell_length != width:
-            strip = self._strips[y] = self._draw(self._lines[y], width)
+            if len(self._strips) >= _KEPT_STRIPS:
+                self._strips.clear()
+            strip = self._strips[y] = self._draw(self._line_at(y), width)
         return strip
 
     def _draw(self, line: Line, width: int) -> Strip:
-        is_chosen = line.item == self.cursor != WHOLE_STORY
+        is_chosen = line.stop == self.cursor != WHOLE_STORY
         under = ("story--cursor" if self.has_focus else "story--cursor-blurred",) if is_chosen else ()
-        margin = self.glyphs.cursor if is_chosen else " "
-        pieces: list[Piece] = [(margin, self._style("story--badge", *under))]
-        for text, component in line.pieces:
-            style = self._style(component, *under)
-            places = self.highlight(text)
-            pieces += (
-                marked(text, places, style, self.desk.mark_style("story--match"))
-                if places
-                else [(text, style)]
-            )
+        sign = self.glyphs.cursor if is_chosen else " "
+        pieces: list[Piece] = []
+        if self._indent:
+            pieces.append((" " * self._indent, self._style("story--text")))
+        pieces.append((sign, self._style("story--badge", *under)))
+        pieces += self._highlighted(
+            [(text, self._style(*components.split(" "), *under)) for text, components in line.pieces]
+        )
         return to_strip(pieces, width, self._style("story--text", *under))
+
+    def _highlighted(self, pieces: list[Piece]) -> list[Piece]:
+        places = self.highlight("".join(text for text, _ in pieces))
+        if not places:
+            return pieces
+        mark = self.desk.mark_style("story--match")
+        found: list[Piece] = []
+        start = 0
+        for text, style in pieces:
+            end = start + len(text)
+            here = [
+                (max(left, start) - start, min(right, end) - start)
+                for left, right in places
+                if left < end and right > start
+            ]
+            found += marked(text, here, style, mark)
+            start = end
+        return found
 
     def _style(self, *components: str) -> Style:
         return self.desk.style(*components)
-
-
-def _without_title(body: str, title: str) -> str:
-    """The body without a first heading that only repeats the title above it."""
-    first, _, rest = body.partition("\n")
-    return rest.lstrip("\n") if first.startswith("#") and first.lstrip("# ").strip() == title else body

@@ -85,14 +85,26 @@ class MarkingScreen(SavingScreen):
 
     # -- links -------------------------------------------------------------------------------------
 
+    @property
+    def _chosen_link(self) -> str:
+        """The link of the body under the cursor of the story pane, or an empty text."""
+        return self.story_pane.link if self.pane == "story" else ""
+
     def action_open(self) -> None:
-        """Open the link outside, and mark as read."""
-        row = self._subject
-        if row is None:
+        """Open the link outside, and mark as read what it is the link of."""
+        if self._chosen_link:
+            self.open_link(self._chosen_link)
             return
+        row = self._subject
+        is_opened = row is not None and self.open_link(row.url)
+        if row is not None and is_opened and row.story_id and not self.library.is_read(row.story_id):
+            self._set_read(row, True)
+
+    def open_link(self, url: str) -> bool:
+        """Open an address outside, and say so; false where that cannot be."""
         try:
-            command = browser.command_for(row.url, self.reader.config.browser)
-            host = links.host_of(links.safe_url(row.url))
+            command = browser.command_for(url, self.reader.config.browser)
+            host = links.host_of(links.safe_url(url))
             if command.needs_terminal:
                 with self.app.suspend():
                     browser.run_in_terminal(command)
@@ -100,15 +112,14 @@ class MarkingScreen(SavingScreen):
                 browser.start(command)
         except LinkError as error:
             self.reader.say(str(error), severity="warning")
-            return
+            return False
         except SuspendNotSupported:
             self.reader.say(
                 "This browser needs the terminal for itself; y copies the link.", severity="warning"
             )
-            return
+            return False
         self.reader.say(f"Opened {host}")
-        if row.story_id and not self.library.is_read(row.story_id):
-            self._set_read(row, True)
+        return True
 
     def action_copy_link(self) -> None:
         """Copy the link through the terminal, which also works over SSH."""
@@ -116,7 +127,7 @@ class MarkingScreen(SavingScreen):
         if row is None:
             return
         try:
-            url = links.safe_url(row.url)
+            url = links.safe_url(self._chosen_link or row.url)
         except LinkError as error:
             self.reader.say(str(error), severity="warning")
             return

@@ -6,10 +6,13 @@ from typing import Final
 
 from textual import on
 
+from reader import wording
 from reader.library import Library
 from reader.model import StoryId, StoryRow
 from reader.tui.background import Background
+from reader.tui.held_keys import HeldKeys, is_about_story
 from reader.tui.panes.pane import Pane
+from reader.tui.panes.story_lines import WHOLE_STORY
 from reader.tui.rest import Rest
 from reader.tui.screens.marking import MarkingScreen
 
@@ -24,6 +27,16 @@ class ReadingScreen(MarkingScreen):
         super().__init__(library)
         self._load = Rest(self._load_story)
         self._is_asked_about: StoryId | None = None
+        self.held = HeldKeys(is_early=self._is_early, hurry=self._hurry)
+
+    def _is_early(self, key: str) -> bool:
+        """Whether a key is about related coverage that is still being read."""
+        return self.pane == "story" and self.story_pane.is_awaited and is_about_story(key, self)
+
+    def _hurry(self) -> None:
+        """Keys wait for the story: it is read at once."""
+        self._load.stop()
+        self._load_story()
 
     def _story_moved(self, by_hand: bool) -> None:
         if by_hand:
@@ -45,7 +58,7 @@ class ReadingScreen(MarkingScreen):
     def _load_story(self) -> None:
         row = self.story_list.current
         if row is not None:
-            self.background.read_story(row)
+            self.background.read_story(row, self.story_pane.setting)
 
     @on(Background.StoryReady)
     def _show_ready(self, event: Background.StoryReady) -> None:
@@ -53,17 +66,41 @@ class ReadingScreen(MarkingScreen):
         if shown is None or shown.story_id != event.story_id:
             return
         if event.story is not None:
-            self.story_pane.show_story(event.story)
+            self.story_pane.show_story(event.story, event.body)
         else:
             self.story_pane.show_notice(event.notice)
         if self._is_asked_about == event.story_id:
             self._show_information(shown)
         self._is_asked_about = None
+        self.held.release()
 
     def action_expand_all(self) -> None:
         """Expand or fold all related coverage."""
         if not self.story_pane.toggle_all():
             self.reader.say("No related coverage here.")
+
+    def action_best_version(self) -> None:
+        """Go to the best version among the story and its related coverage; once it is read."""
+        if self.story_pane.is_awaited:
+            # From here on keys are meant for the story, and wait for it.
+            self.action_go_to("story")
+            self.held.hold("", self.action_best_version)
+            return
+        best = self.story_pane.best
+        if best is None:
+            self.reader.say("No other version of this story here.")
+        elif best == WHOLE_STORY:
+            self.reader.say(f"This is the best version: {wording.count(self.story_pane.quality or 0)}.")
+        else:
+            self.action_go_to("story")
+            self.story_pane.go_to_item(best)
+
+    def action_links(self) -> None:
+        """Go to the links in the text of the story; again: to the next one."""
+        if not self.story_pane.go_to_links():
+            self.reader.say("No links in the text of this story.")
+        else:
+            self.action_go_to("story")
 
     def action_information(self) -> None:
         """The story's file, raw front matter and problems; once it is read, if it is not yet."""
@@ -91,6 +128,11 @@ class ReadingScreen(MarkingScreen):
     def pane_clicked(self, pane: Pane, is_double: bool) -> None:
         """The mouse chose a pane; twice goes in."""
         super().pane_clicked(pane, is_double)
+        if pane is self.story_pane and (link := self.story_pane.clicked_link):
+            if is_double:
+                self.open_link(link)
+            else:
+                self.reader.say(f"Double click opens {link}")
         if is_double and pane is not self.story_pane:
             self.action_go_in()
 
@@ -109,7 +151,9 @@ class ReadingScreen(MarkingScreen):
             self._toggle_item()
 
     def _toggle_item(self) -> None:
-        if not self.story_pane.toggle_item() and self.story_pane.row is not None:
+        if self.story_pane.link:
+            self.open_link(self.story_pane.link)
+        elif not self.story_pane.toggle_item() and self.story_pane.row is not None:
             self.reader.say("No related coverage here; o opens the story in the browser.")
 
     def _start_reading(self) -> None:
