@@ -295,6 +295,7 @@ class Mark:
         title: Kept with a star, so that the star outlives the file.
         provider: Kept with a star.
         published_at: Kept with a star, or None.
+        note: What the user wrote about it, one line; empty where there is none.
     """
 
     story_id: StoryId
@@ -304,3 +305,4 @@ class Mark:
     title: str = ""
     provider: str = ""
     published_at: datetime | None = None
+    note: str = ""

@@ -30,7 +30,8 @@ _LEAVES = (
     *("type:video", "type:Article", "quality>=50", "quality<3", "quality=7", "quality:20..60"),
     *("since:2021-03", "before:2021-05-07", "since:30d", "before:2m"),
     *("is:unread", "is:read", "is:starred", "is:published", "is:unpublished", "is:damaged"),
-    *("has:related", "has:link", "has:date", "has:quality", "has:excerpt"),
+    *("has:related", "has:link", "has:date", "has:quality", "has:excerpt", "has:note"),
+    *("note:facial", "note:fac*", 'note:"the face"', "note:x", "note:ﬁ", "note:cafe", "note:人工"),
 )
 
 
@@ -61,6 +62,11 @@ def write_random_story(folder: Path, name: str, random: Random) -> Path:
             for _ in range(random.choice([0, 0, 1, 3]))
         ],
     )
+
+
+def random_note(random: Random) -> str:
+    """A note as a person may write it; mostly none."""
+    return _text(random, 5) if random.random() < 0.4 else ""
 
 
 def random_query(random: Random, depth: int = 3) -> str:

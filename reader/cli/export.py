@@ -140,6 +140,7 @@ def _item(library: Library, choice: Choice, row: StoryRow) -> Item:
         file=str(values["file"]),
         is_read=library.is_read(row.story_id),
         is_starred=library.is_starred(row.story_id),
+        note=library.note_of(row.story_id),
         values=values,
     )
 

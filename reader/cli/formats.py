@@ -33,6 +33,7 @@ class Item:
         file: Where its file lies, as text; empty for one whose file is gone.
         is_read: Its mark.
         is_starred: Its mark.
+        note: What the user wrote about it, or empty.
         values: All that JSON has of it.
     """
 
@@ -40,6 +41,7 @@ class Item:
     file: str
     is_read: bool
     is_starred: bool
+    note: str = ""
     values: Mapping[str, object]
 
     @property
@@ -74,7 +76,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _JSON_RAW = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLUMNS: Final = (
     *("title", "url", "provider", "domain", "published_at", "quality", "topics", "type"),
-    *("is_read", "is_starred", "excerpt", "id", "file"),
+    *("is_read", "is_starred", "note", "excerpt", "id", "file"),
 )
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -92,6 +94,8 @@ def markdown(items: Iterable[Item], heading: Heading) -> Iterator[str]:
             yield f"\n{markdown_text(about)}\n"
         if item.row.excerpt:
             yield f"\n> {markdown_text(item.row.excerpt)}\n"
+        if item.note:
+            yield f"\nNote: {markdown_text(item.note)}\n"
 
 
 def markdown_text(text: str) -> str:
@@ -183,7 +187,7 @@ def _cells(item: Item) -> tuple[str, ...]:
     return (
         *(row.title, item.url, row.provider.name, row.provider.domain, time_text(row.published_at) or ""),
         *("" if row.quality is None else str(row.quality), "; ".join(row.topics), row.kind),
-        *(str(item.is_read).lower(), str(item.is_starred).lower(), row.excerpt),
+        *(str(item.is_read).lower(), str(item.is_starred).lower(), item.note, row.excerpt),
         *(clean.path(row.story_id), clean.path(item.file)),
     )
 
@@ -206,6 +210,8 @@ def _article(item: Item) -> Iterator[str]:
         yield f'<p class="about">{html.escape(about)}</p>\n'
     if item.row.excerpt:
         yield f"<p>{html.escape(item.row.excerpt)}</p>\n"
+    if item.note:
+        yield f'<p class="note">Note: {html.escape(item.note)}</p>\n'
 
 
 def _feed_item(item: Item) -> Iterator[str]:
@@ -213,9 +219,10 @@ def _feed_item(item: Item) -> Iterator[str]:
     yield f"<title>{_xml(row.title)}</title>\n"
     if item.url:
         yield f"<link>{_xml(item.url)}</link>\n"
-    if row.excerpt:
-        # Readers take a description for HTML: what is text stays text only if it is escaped as that first.
-        yield f"<description>{_xml(html.escape(row.excerpt, quote=False))}</description>\n"
+    parts = (row.excerpt, f"Note: {item.note}" if item.note else "")
+    # Readers take a description for HTML: what is text stays text only if it is escaped as that first.
+    if text := "<br>".join(html.escape(part, quote=False) for part in parts if part):
+        yield f"<description>{_xml(text)}</description>\n"
     if origin := row.provider.name or row.provider.domain:
         yield f"<dc:creator>{_xml(origin)}</dc:creator>\n"
     yield from (f"<category>{_xml(topic)}</category>\n" for topic in row.topics)

@@ -64,7 +64,8 @@ def marked_values(library: Library, choice: Choice, row: StoryRow) -> dict[str, 
     """A story with its marks, for JSON."""
     is_read, is_starred = library.is_read(row.story_id), library.is_starred(row.story_id)
     file = choice.place_of(library, row)
-    return dict(row_values(row, file, is_read=is_read, is_starred=is_starred))
+    note = library.note_of(row.story_id)
+    return dict(row_values(row, file, is_read=is_read, is_starred=is_starred, note=note))
 
 
 def _values(library: Library, choice: Choice, ids: Sequence[int]) -> Iterator[dict[str, object]]:

@@ -36,6 +36,7 @@ story, or several; the others are marked.
 
 examples:
   newsreader star 2021-02-04-some-story "ruled illegal in canada"
+  newsreader star some-story --note "for the talk in May"
   newsreader unstar - < ids.txt
   newsreader read story.md
   newsreader unread story.md
@@ -49,6 +50,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of these commands."""
     parser.add_argument("stories", metavar="ID|FILE", nargs="+", help="a story; - reads them from stdin")
     add_archive_options(parser)
+    if parser.get_default("command") == "star":
+        parser.add_argument("--note", metavar="TEXT", help="write a note on them; an empty one takes it away")
     parser.add_argument("--json", action="store_true", help="a JSON list, one story a line")
     add_sync_option(parser)
 
@@ -72,6 +75,9 @@ def run(options: argparse.Namespace, config: Config) -> int:
                 is_all_found = False
             else:
                 marked.append((row, _mark(options.command, row, library)))
+                note = getattr(options, "note", None)
+                if note is not None and note != library.note_of(row.story_id):
+                    library.set_note(row, note)
     if library.keeper.unsaved:
         raise NewsreaderError(library.keeper.trouble.removesuffix(_AGAIN))
     _write(options.command, marked, is_json=options.json)

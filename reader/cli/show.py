@@ -59,6 +59,7 @@ def _lines(library: Library, choice: Choice, opened: OpenStory) -> Iterator[str]
     yield story.title
     yield from filter(None, (wording.provider_text(story.provider, ascii=is_ascii), _meta(library, opened)))
     yield from _labelled("Topics", ", ".join(story.topics))
+    yield from _labelled("Note", library.note_of(row.story_id))
     yield from _labelled("Link", story.url)
     yield from _labelled("File", clean.path(choice.place_of(library, row)))
     for paragraph in filter(None, (story.excerpt, story.body)):

@@ -12,7 +12,7 @@ from reader.model import Image, Problem, Report, Story, StoryRow
 Values: TypeAlias = Mapping[str, object]
 
 
-def row_values(row: StoryRow, file: str, *, is_read: bool, is_starred: bool) -> Values:
+def row_values(row: StoryRow, file: str, *, is_read: bool, is_starred: bool, note: str = "") -> Values:
     """A story as the listing has it.
 
     Args:
@@ -20,6 +20,7 @@ def row_values(row: StoryRow, file: str, *, is_read: bool, is_starred: bool) -> 
         file: Where its file lies, or empty.
         is_read: Its mark.
         is_starred: Its mark.
+        note: What the user wrote about it, or empty.
     """
     return {
         "id": row.story_id,
@@ -35,6 +36,7 @@ def row_values(row: StoryRow, file: str, *, is_read: bool, is_starred: bool) -> 
         "related_count": row.related_count,
         "is_read": is_read,
         "is_starred": is_starred,
+        "note": note,
         "file": path_text(file),
     }
 

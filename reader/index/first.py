@@ -6,7 +6,7 @@ Reading the whole catalogue for that would take longer than everything else the 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from reader.errors import QueryError
@@ -22,6 +22,7 @@ Entry = tuple[float, float, str, int]
 
 _LAST: Final = float("inf")
 _MORE: Final = 8
+_NO_NOTES: Final[Mapping[int, str]] = {}
 
 # After the keys in the order of the table's index, as the catalogue has it: the same twice.
 _REST: Final = "quality, flags, topicset, outlet, kind, row"
@@ -36,6 +37,7 @@ def first(
     is_read: Callable[[int], bool],
     is_starred: Callable[[int], bool],
     node: Node | None = None,
+    notes: Mapping[int, str] = _NO_NOTES,
 ) -> list[Entry]:
     """At most `limit` stories from the beginning of a view, in its order; its topic and query do not count.
 
@@ -46,6 +48,7 @@ def first(
         is_read: Whether a row is marked so.
         is_starred: Whether a row is marked so.
         node: What they have to fit as well.
+        notes: The user's notes by row.
 
     Raises:
         IndexFileError: If the index cannot be used.
@@ -54,18 +57,21 @@ def first(
     with index.file.worker.use("read its first stories") as sqlite:
         sqlite.create_function("is_read", 1, is_read)
         sqlite.create_function("is_starred", 1, is_starred)
-        where, values = _where(sqlite, view, node)
+        where, values = _where(sqlite, view, node, notes)
         lines = _lines(sqlite, view, limit, where, values)
     titles = index.titles([line[0] for line in lines])
     entries = [(*_keys(view, line), titles.get(line[0], ""), line[0]) for line in lines]
     return sorted(entries, key=lambda entry: entry[:3])[:limit]
 
 
-def _where(sqlite: sqlite3.Connection, view: View, node: Node | None) -> tuple[str, tuple[Value, ...]]:
+def _where(
+    sqlite: sqlite3.Connection, view: View, node: Node | None, notes: Mapping[int, str]
+) -> tuple[str, tuple[Value, ...]]:
     if node is None:
         return _SHOWN[view.show], ()
-    from reader.query.sql import condition, functions
+    from reader.query.sql import condition, functions, noted_function
 
+    sqlite.create_function("noted", 1, noted_function(notes))
     for name, (count, function) in functions().items():
         sqlite.create_function(name, count, function, deterministic=True)
     has_newer = sqlite.execute("SELECT 1 FROM newer_text LIMIT 1").fetchone() is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import compress, product
 from typing import Final
 
@@ -14,7 +14,7 @@ from reader.index.catalogue import READ, STARRED, Catalogue
 from reader.index.schema import NEWER_DOC
 from reader.index.stories import StoryIndex
 from reader.model import View
-from reader.query.sql import TextSearch, Value, condition, functions, text_searches
+from reader.query.sql import TextSearch, Value, condition, functions, noted_function, text_searches
 from reader.query.tree import And, Is, Node, Not, Or
 
 _WINDOW: Final = 2_000
@@ -23,6 +23,7 @@ _WINDOW: Final = 2_000
 _SPREAD: Final = 16
 """Rows of the window may lie so many times further apart than they need to."""
 
+_NO_NOTES: Final[Mapping[int, str]] = {}
 _HAS: Final = {bit: bytes(1 if flags & bit else 0 for flags in range(256)) for bit in (READ, STARRED)}
 
 
@@ -35,6 +36,7 @@ def search(
     also: Collection[int] = (),
     limit: int = 0,
     base: int = 0,
+    notes: Mapping[int, str] = _NO_NOTES,
 ) -> Sequence[int]:
     """The rows of a view that fit a query, in the order of the view; may be empty.
 
@@ -46,6 +48,7 @@ def search(
         also: Rows that stay whatever their marks are.
         limit: Only so many from the beginning, which is quicker; 0 for all.
         base: Added to each row.
+        notes: The user's notes by row.
 
     Raises:
         IndexFileError: If the index cannot be used.
@@ -54,7 +57,7 @@ def search(
     if node is None:
         rows: Sequence[int] = catalogue.rows(view, also, base=base)
     else:
-        rows = _search(index, node, catalogue, view, also, limit, base)
+        rows = _search(index, node, catalogue, view, also, limit, base, notes)
     return rows[:limit] if limit else rows
 
 
@@ -66,11 +69,13 @@ def _search(
     also: Collection[int],
     limit: int,
     base: int,
+    notes: Mapping[int, str],
 ) -> Sequence[int]:
     texts = text_searches(node)
     with index.file.worker.use("search") as sqlite:
         newer = _Newer(sqlite)
         if texts is None:
+            sqlite.create_function("noted", 1, noted_function(notes))
             finder = _Finder(sqlite, node, catalogue, bool(newer))
             return catalogue.kept(finder.rows(also), view, also, base=base)
         if limit and not newer:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reader import links, locations
+from reader import clean, links, locations
 from reader.archive.topics import topic_tree
 from reader.errors import NewsreaderError, StoryFileError
 from reader.index.connection import DamagedIndexError
@@ -372,6 +372,7 @@ class Library:
         view = _ordered(view, query)
         shelf = self._shelf
         node = None if query.node is None else with_children(query.node, shelf.tree)
+        notes = self._notes(shelf, node)
         parts = [
             search(
                 self._indexes[number],
@@ -381,6 +382,7 @@ class Library:
                 also=_rows_in(number, also),
                 limit=limit,
                 base=number * BASE,
+                notes=_notes_in(notes, number),
             )
             for number, catalogue in enumerate(shelf.catalogues)
         ]
@@ -409,11 +411,20 @@ class Library:
 
             node = with_children(query.node, shelf.tree)
         view = view if query is None else _ordered(view, query)
+        notes = self._notes(shelf, node)
         entries: list[Entry] = []
         for number, index in enumerate(self._indexes):
             base = number * BASE
             read, starred = marked_rows(shelf.marked, number)
-            found = first(index, view, limit, is_read=read, is_starred=starred, node=node)
+            found = first(
+                index,
+                view,
+                limit,
+                is_read=read,
+                is_starred=starred,
+                node=node,
+                notes=_notes_in(notes, number),
+            )
             entries += [(one, two, title, base + row) for one, two, title, row in found]
         entries.sort(key=lambda entry: entry[:3])
         return array("q", [entry[3] for entry in entries[:limit]])
@@ -540,6 +551,11 @@ class Library:
         mark = self.mark_of(story_id)
         return bool(mark and mark.is_starred)
 
+    def note_of(self, story_id: StoryId) -> str:
+        """What the user wrote about a story; empty where there is nothing. Quick."""
+        mark = self.mark_of(story_id)
+        return mark.note if mark else ""
+
     def set_read(self, row: StoryRow, is_read: bool) -> None:
         """Mark a story read or unread, for good. Quick; disk trouble is told through `on_trouble`."""
         self._record(row, is_read=is_read)
@@ -548,14 +564,26 @@ class Library:
         """Star a story or take its star away, for good. Quick; disk trouble is told as above."""
         self._record(row, is_starred=is_starred)
 
-    def _record(self, row: StoryRow, *, is_read: bool | None = None, is_starred: bool | None = None) -> None:
+    def set_note(self, row: StoryRow, text: str) -> None:
+        """Write a note on a story, one line, for good; an empty one takes it away. Quick, as above."""
+        self._record(row, note=clean.line(text))
+
+    def _record(
+        self,
+        row: StoryRow,
+        *,
+        is_read: bool | None = None,
+        is_starred: bool | None = None,
+        note: str | None = None,
+    ) -> None:
         if not row.story_id:
             return
         with self._lock:
             if self.keeper.get(row.story_id) is None and (old := self.mark_of(row.story_id)) is not None:
-                # A moved story leaves its old id behind with this press: both marks go over.
+                # A moved story leaves its old id behind with this press: all marks go over.
                 is_read = old.is_read if is_read is None else is_read
                 is_starred = old.is_starred if is_starred is None else is_starred
+                note = (old.note or None) if note is None else note
             keeps = bool(is_starred)
             change = Change(
                 story_id=row.story_id,
@@ -565,6 +593,7 @@ class Library:
                 title=row.title if keeps else "",
                 provider=(row.provider.name or row.provider.domain) if keeps else "",
                 published_at=row.published_at if keeps else None,
+                note=note,
             )
             self.keeper.record([change])
             self._changed.add(row.story_id)
@@ -615,8 +644,23 @@ class Library:
             row
             for row in shelf.gone
             if (row.row_id in also or self.is_starred(row.story_id))
-            and matches(node, doc_of_gone(row, is_read=self.is_read(row.story_id)))
+            and matches(
+                node,
+                doc_of_gone(row, is_read=self.is_read(row.story_id), note=self.note_of(row.story_id)),
+            )
         ]
+
+    def _notes(self, shelf: Shelf, node: Node | None) -> dict[RowId, str]:
+        """The user's notes by row, if the query asks for any."""
+        if node is None:
+            return {}
+        from reader.query.tree import asks_for_notes
+
+        if not asks_for_notes(node):
+            return {}
+        owners = {old: story_id for story_id, old in shelf.adopted.items()}
+        notes = {owners.get(story_id, story_id): note for story_id, note in self.keeper.notes().items()}
+        return {row_id: notes[story_id] for story_id, row_id in rows_of(self._indexes, notes).items()}
 
     def _related_item(self, lead: StoryRow, related: Related) -> RelatedItem:
         for number, index in enumerate(self._indexes):
@@ -643,6 +687,11 @@ class Library:
 def _rows_in(number: int, row_ids: Iterable[int]) -> list[int]:
     """Of the row ids those of an archive, as rows of its index."""
     return [row_id % BASE for row_id in row_ids if row_id // BASE == number]
+
+
+def _notes_in(notes: Mapping[RowId, str], number: int) -> dict[int, str]:
+    """Of the notes those of an archive, by rows of its index."""
+    return {row_id % BASE: note for row_id, note in notes.items() if row_id // BASE == number}
 
 
 def _ordered(view: View, query: Query) -> View:

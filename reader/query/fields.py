@@ -31,6 +31,7 @@ NAMES: Final = {
     "provider": "stories of a provider",
     "domain": "stories of a web site",
     "title": "words in the title",
+    "note": "words in your note on a story",
     "quality": "a score: quality>=60 or quality:60..90",
     "since": "published on this day or later",
     "before": "published before this day",
@@ -119,6 +120,11 @@ def _title(value: str, context: Context) -> Node | None:
     return tree.Words(found, context.is_prefix, in_title=True) if found else None
 
 
+def _note(value: str, context: Context) -> Node | None:
+    found = tuple(words(value))
+    return tree.InNote(found, context.is_prefix) if found else None
+
+
 def _kind(value: str, context: Context) -> Node:
     return tree.OfKind(name_key(value))
 
@@ -144,6 +150,7 @@ _TESTS: Final[dict[str, Callable[[str, Context], Node | None]]] = {
     "provider": _provider,
     "domain": _domain,
     "title": _title,
+    "note": _note,
     "since": _since,
     "before": _before,
     "is": _is,

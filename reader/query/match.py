@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -29,6 +29,7 @@ class Doc:
     Attributes:
         title: The words of its title, parted by spaces.
         rest: Those of all else.
+        note: Those of the user's note on it.
         topics: Keys of its topics, as `name_key` gives them.
         provider: The provider's name as the file has it.
         domain: The provider's domain as the file has it.
@@ -41,6 +42,7 @@ class Doc:
 
     title: str = ""
     rest: str = ""
+    note: str = ""
     topics: tuple[str, ...] = ()
     provider: str = ""
     domain: str = ""
@@ -51,18 +53,20 @@ class Doc:
     parts: frozenset[Part] = frozenset()
 
 
-def doc_of(story: Story, *, is_read: bool = False, is_starred: bool = False) -> Doc:
-    """A story as its file has it, with its marks."""
+def doc_of(story: Story, *, is_read: bool = False, is_starred: bool = False, note: str = "") -> Doc:
+    """A story as its file has it, with its marks and the user's note."""
     parts = {
         Part.RELATED: bool(story.related),
         Part.LINK: bool(story.url),
         Part.DATE: story.published_at is not None,
         Part.QUALITY: story.quality is not None,
         Part.EXCERPT: bool(story.excerpt),
+        Part.NOTE: bool(note),
     }
     return Doc(
         title=title_text(story),
         rest=rest_text(story),
+        note=" ".join(words(note)),
         topics=tuple(map(name_key, story.topics)),
         provider=story.provider.name,
         domain=story.provider.domain,
@@ -74,12 +78,13 @@ def doc_of(story: Story, *, is_read: bool = False, is_starred: bool = False) -> 
     )
 
 
-def doc_of_gone(row: StoryRow, *, is_read: bool) -> Doc:
+def doc_of_gone(row: StoryRow, *, is_read: bool, note: str = "") -> Doc:
     """A starred story whose file is gone: what its star kept of it."""
-    parts = {Part.LINK: bool(row.url), Part.DATE: row.published_at is not None}
+    parts = {Part.LINK: bool(row.url), Part.DATE: row.published_at is not None, Part.NOTE: bool(note)}
     return Doc(
         title=" ".join(words(row.title)),
         rest=" ".join(words(row.provider.name)),
+        note=" ".join(words(note)),
         provider=row.provider.name,
         domain=row.provider.domain,
         published_at=row.published_at,
@@ -109,6 +114,20 @@ def matches(node: Node | None, doc: Doc) -> bool:
 def names_provider(name: str, wanted: str) -> bool:
     """Whether a provider's name holds these words, parted by spaces; the last may go on."""
     return _holds(" ".join(words(name)), tuple(wanted.split(" ")), True)
+
+
+def noted(notes: Mapping[int, str], wanted: str) -> list[int]:
+    """The rows whose note holds these words, parted by spaces; all that have a note for none.
+
+    Args:
+        notes: The notes by row; none is empty.
+        wanted: The last may go on where a star follows it.
+    """
+    if not wanted:
+        return list(notes)
+    looked_for = tuple(wanted.removesuffix("*").split(" "))
+    is_prefix = wanted.endswith("*")
+    return [row for row, note in notes.items() if _holds(" ".join(words(note)), looked_for, is_prefix)]
 
 
 def is_within(domain: str, wanted: str) -> bool:
@@ -153,6 +172,8 @@ def _fits(node: tree.Leaf, doc: Doc) -> bool:
             return is_within(doc.domain, domain)
         case tree.OfKind(kind):
             return name_key(doc.kind) == kind
+        case tree.InNote(wanted, is_prefix):
+            return _holds(doc.note, wanted, is_prefix)
         case tree.Quality(comparison, number):
             return doc.quality is not None and _COMPARE[comparison](doc.quality, number)
         case tree.Since(moment):

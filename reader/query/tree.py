@@ -64,6 +64,14 @@ class OfKind:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class InNote:
+    """Words of the user's note on a story; the last may go on where `is_prefix` says so."""
+
+    words: tuple[str, ...]
+    is_prefix: bool = False
+
+
 class Comparison(StrEnum):
     """How a number compares."""
 
@@ -122,6 +130,7 @@ class Part(StrEnum):
     DATE = "date"
     QUALITY = "quality"
     EXCERPT = "excerpt"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ class Or:
     nodes: tuple[Node, ...]
 
 
-Leaf = Words | HasTopic | FromProvider | FromDomain | OfKind | Quality | Since | Before | Is | Has
+Leaf = Words | HasTopic | FromProvider | FromDomain | OfKind | InNote | Quality | Since | Before | Is | Has
 Node = Leaf | Not | And | Or
 
 
@@ -211,8 +220,9 @@ def unparse(node: Node | None) -> str:
         case Not(inner):
             return f"-({unparse(inner)})" if isinstance(inner, And | Or) else f"-{unparse(inner)}"
         case Words(words, is_prefix, in_title):
-            value = words[0] if is_prefix and len(words) == 1 else f'"{" ".join(words)}"'
-            return f"{'title:' if in_title else ''}{value}{'*' if is_prefix else ''}"
+            return f"{'title:' if in_title else ''}{_phrase(words, is_prefix)}"
+        case InNote(words, is_prefix):
+            return f"note:{_phrase(words, is_prefix)}"
     return _unparse_test(node)
 
 
@@ -222,6 +232,21 @@ def quoted(value: str) -> str:
         value and not value.startswith('"') and not any(char.isspace() or char in "()" for char in value)
     )
     return value if is_plain else f'"{value}"'
+
+
+def asks_for_notes(node: Node | None) -> bool:
+    """Whether the notes of the user decide about what fits."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(map(asks_for_notes, nodes))
+        case Not(inner):
+            return asks_for_notes(inner)
+    return isinstance(node, InNote) or node == Has(Part.NOTE)
+
+
+def _phrase(words: tuple[str, ...], is_prefix: bool) -> str:
+    value = words[0] if is_prefix and len(words) == 1 else f'"{" ".join(words)}"'
+    return f"{value}{'*' if is_prefix else ''}"
 
 
 def _unparse_test(node: Leaf) -> str:

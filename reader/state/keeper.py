@@ -48,6 +48,7 @@ class Change:
         title: Written with a new star only, as are `provider` and `published_at`: a star outlives its file.
         provider: Name or domain; may be empty.
         published_at: Aware, or None.
+        note: What the user wrote about it; empty takes a note away, None leaves it as it is.
     """
 
     story_id: StoryId
@@ -57,6 +58,7 @@ class Change:
     title: str = ""
     provider: str = ""
     published_at: datetime | None = None
+    note: str | None = None
 
 
 def _now() -> datetime:
@@ -138,6 +140,11 @@ class MarkKeeper:
         """All that is known, in no order; among them stories that are in no open archive."""
         with self._memory:
             return self._register.marks()
+
+    def notes(self) -> dict[StoryId, str]:
+        """The notes there are, by story; among them stories that are in no open archive."""
+        with self._memory:
+            return self._register.notes()
 
     def position(self) -> Position | None:
         """Up to where the files hold what is known here, for `changed_since`; None where they do not."""
@@ -327,7 +334,8 @@ class MarkKeeper:
 
 
 def _says_something(change: Change) -> bool:
-    return bool(change.story_id) and (change.is_read is not None or change.is_starred is not None)
+    said = (change.is_read, change.is_starred, change.note)
+    return bool(change.story_id) and any(part is not None for part in said)
 
 
 def _fields(change: Change) -> dict[str, object]:
@@ -337,6 +345,8 @@ def _fields(change: Change) -> dict[str, object]:
         fields["read"] = change.is_read
     if change.is_starred is not None:
         fields["star"] = change.is_starred
+    if change.note is not None:
+        fields["note"] = change.note
     texts = {"url": change.url}
     if change.is_starred:
         published = change.published_at

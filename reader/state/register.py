@@ -27,7 +27,7 @@ LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 DEPTH_LIMIT: Final = 16
 """Levels of lists and objects in a field this version does not know; deeper ones could exhaust the stack."""
 
-_SHOWN: Final = ("read", "star", "url", "title", "provider", "published")
+_SHOWN: Final = ("read", "star", "url", "title", "provider", "published", "note")
 _TICK: Final = timedelta(milliseconds=1)
 # NaN would make a line unequal to itself.
 _decode = json.JSONDecoder(parse_constant=str).decode
@@ -102,6 +102,7 @@ class Register:
     def __init__(self) -> None:
         # Of each story the lines that still count, newest first: nearly always one.
         self._stories: dict[str, tuple[Line, ...]] = {}
+        self._noted: set[str] = set()
 
     def count_lines(self) -> int:
         """How many of the lines taken in still count in some field."""
@@ -112,6 +113,8 @@ class Register:
         stories = self._stories
         for line in lines:
             story_id = line["id"]
+            if "note" in line:
+                self._noted.add(story_id)
             held = stories.get(story_id)
             if held is None or (
                 len(held) == 1 and line["t"] > held[0]["t"] and held[0].keys() <= line.keys()
@@ -139,7 +142,7 @@ class Register:
         """What is known of one story, its texts clean; None where no line speaks of it."""
         if story_id not in self._stories:
             return None
-        is_read, is_starred, url, title, provider, published = self._shown(story_id)
+        is_read, is_starred, url, title, provider, published, note = self._shown(story_id)
         return Mark(
             story_id=story_id,
             is_read=is_read,
@@ -148,11 +151,17 @@ class Register:
             title=clean.line(title or ""),
             provider=clean.line(provider or ""),
             published_at=_moment(published) if published else None,
+            note=clean.line(note or ""),
         )
 
     def marks(self) -> list[Mark]:
         """All that is known, in no order."""
         return [mark for key in list(self._stories) if (mark := self.mark(StoryId(key)))]
+
+    def notes(self) -> dict[StoryId, str]:
+        """The notes there are, by story."""
+        marks = filter(None, map(self.mark, map(StoryId, self._noted)))
+        return {mark.story_id: mark.note for mark in marks if mark.note}
 
     def values(self) -> dict[str, dict[str, tuple[datetime, object]]]:
         """All registers, to be compared: by story and field, when it was set and to what."""
@@ -245,6 +254,7 @@ def _checked(values: list[Any]) -> list[Line | None]:
                 and ("title" not in value or type(value["title"]) is str)
                 and ("provider" not in value or type(value["provider"]) is str)
                 and ("published" not in value or type(value["published"]) is str)
+                and ("note" not in value or type(value["note"]) is str)
             )
         except (KeyError, TypeError, ValueError, OverflowError):
             is_sound = False

@@ -17,7 +17,7 @@ from reader.query.match import doc_of, highlights, matches
 from reader.query.parse import LENGTH_LIMIT, parse
 from reader.query.text import fold, name_key, placed_words, words
 from reader.query.tree import unparse
-from tests.queries import NOW, TOPICS, random_query, write_random_archive
+from tests.queries import NOW, TOPICS, random_note, random_query, write_random_archive
 from tests.unit.index.shelf import opened
 
 PIECES = (
@@ -39,17 +39,19 @@ def test_the_index_and_python_agree_on_random_queries_and_stories(seed: int) -> 
         with opened(archive, Path(folder, "index")) as index:
             sync(index)
             catalogue = index.catalogue(())
-            docs = {}
+            docs, notes = {}, {}
             for row in catalogue.rows(View()):
                 is_read, is_starred = random.random() < 0.5, random.random() < 0.5
                 catalogue.mark(row, is_read=is_read, is_starred=is_starred)
                 story = read_story(index.archive, index.path_of(row) or "")
                 assert story
-                docs[row] = doc_of(story, is_read=is_read, is_starred=is_starred)
+                note = random_note(random)
+                docs[row] = doc_of(story, is_read=is_read, is_starred=is_starred, note=note)
+                notes.update({row: note} if note else {})
             for _ in range(20):
                 node = parse(query := random_query(random), NOW).node
                 expected = [row for row, doc in docs.items() if matches(node, doc)]
-                assert list(search(index, node, catalogue, View())) == expected, query
+                assert list(search(index, node, catalogue, View(), notes=notes)) == expected, query
 
 
 @given(text=ANYTHING)

@@ -51,7 +51,7 @@ ACTING = [
 ]
 
 
-def item(**fields: object) -> Item:
+def item(note: str = "", **fields: object) -> Item:
     """An item of a story with these fields, hostile ones cleaned as those of a story are."""
     texts = {name: clean.line(value) if isinstance(value, str) else value for name, value in fields.items()}
     values = {"story_id": StoryId("a/b.md"), "title": "A title", **texts}
@@ -62,6 +62,7 @@ def item(**fields: object) -> Item:
         file="a/b.md",
         is_read=False,
         is_starred=is_starred,
+        note=clean.line(note),
         values=row_values(row, "a/b.md", is_read=False, is_starred=is_starred),
     )
 
@@ -119,10 +120,10 @@ def shown(found: Sequence[Token]) -> str:
 @pytest.mark.parametrize("text", ACTING)
 def test_markdown_of_a_story_stays_text(text: str) -> None:
     clean_text = clean.line(text)
-    found = tokens(written("md", item(title=text, excerpt=text), title=clean_text))
+    found = tokens(written("md", item(note=text, title=text, excerpt=text), title=clean_text))
     kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in found}
     assert kinds <= {"heading", "inline", "paragraph", "blockquote", "text", "text_special"}
-    assert shown(found) == clean_text * 3
+    assert shown(found) == f"{clean_text * 3}Note: {clean_text}"
 
 
 @given(st.text())
@@ -152,12 +153,14 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("text", ACTING)
 def test_a_web_page_runs_nothing_of_a_story_and_loads_nothing(text: str) -> None:
-    hostile = item(title=text, excerpt=text, topics=(clean.line(text),), provider=Provider(clean.line(text)))
+    hostile = item(
+        note=text, title=text, excerpt=text, topics=(clean.line(text),), provider=Provider(clean.line(text))
+    )
     page = Page(written("html", hostile, FULL, title=clean.line(text)))
     assert page.tags <= {*["html", "head", "meta", "title", "style", "body", "h1", "h2", "article", "p", "a"]}
     names = {name for name, _ in page.attributes}
     assert names <= {"lang", "charset", "http-equiv", "content", "name", "href", "rel", "class"}
-    assert "".join(page.texts).count(clean.line(text)) == 6
+    assert "".join(page.texts).count(clean.line(text)) == 7
     assert any("default-src 'none'" in (value or "") for _, value in page.attributes)
 
 
@@ -193,11 +196,13 @@ def test_a_feed_is_rss_2() -> None:
 
 @pytest.mark.parametrize("text", ACTING)
 def test_a_feed_says_what_the_story_says_and_no_markup_of_it_counts(text: str) -> None:
-    root = ElementTree.fromstring(written("rss", item(title=text, excerpt=text), title=clean.line(text)))
+    hostile = item(note=text, title=text, excerpt=text)
+    root = ElementTree.fromstring(written("rss", hostile, title=clean.line(text)))
     assert root.findtext(".//item/title") == clean.line(text)
     # A reader takes the description for HTML.
     description = Page(root.findtext(".//item/description") or "")
-    assert ("".join(description.texts), description.tags) == (clean.line(text), set())
+    assert "".join(description.texts) == f"{clean.line(text)}Note: {clean.line(text)}"
+    assert description.tags == {"br"}
 
 
 def test_a_story_id_that_is_no_utf_8_has_a_guid() -> None:
@@ -229,6 +234,7 @@ def test_a_row_of_a_table_has_every_column() -> None:
         "type": "article",
         "is_read": "false",
         "is_starred": "true",
+        "note": "",
         "excerpt": "An excerpt.",
         "id": "a/b.md",
         "file": "a/b.md",
@@ -237,7 +243,9 @@ def test_a_row_of_a_table_has_every_column() -> None:
 
 @given(st.lists(st.sampled_from(ACTING) | st.text(), min_size=1, max_size=3))
 def test_no_cell_is_a_formula(texts: list[str]) -> None:
-    items = [item(title=text, excerpt=text, topics=(clean.line(text),), quality=-3) for text in texts]
+    items = [
+        item(note=text, title=text, excerpt=text, topics=(clean.line(text),), quality=-3) for text in texts
+    ]
     _, *lines = csv.reader(io.StringIO(written("csv", *items), newline=""))
     assert len(lines) == len(texts)
     for cells, text in zip(lines, texts, strict=True):

@@ -144,6 +144,7 @@ def test_json_has_every_field_of_the_promise(run: Run, archive: Path) -> None:
             "related_count": 2,
             "is_read": False,
             "is_starred": False,
+            "note": "",
             "file": f"{archive}/2021/clouds.md",
         }
     ]

@@ -115,6 +115,22 @@ def test_a_story_outside_of_the_archives_is_marked_where_it_lies(
     ]
 
 
+def test_a_note_is_written_with_a_star_and_taken_away_again(run: Run, archive: Path) -> None:
+    run("star", "ants", "--archive", archive, "--note", "for\x1b[2J the  talk")
+    assert "Note: for the talk\n" in run("show", "ants", "--archive", archive).out
+    assert run("show", "ants", "--archive", archive, "--json").json["note"] == "for the talk"
+    for query in ("note:talk", "note:ta*", "has:note", '(-has:quality OR note:"the talk")'):
+        found = run("search", query, "--archive", archive, "--json").json
+        assert "Ants" in [story["title"] for story in found]
+        page = run("search", query, "--archive", archive, "--json", "--limit", 9).json
+        assert page == found
+    exported = run("export", "--starred", "--archive", archive).out
+    assert "\nNote: for the talk\n" in exported
+    assert run("star", "ants", "--archive", archive, "--note", "").cells[0][0] == "already starred"
+    assert run("search", "has:note", "--archive", archive).out == ""
+    assert "--note TEXT" not in run("unstar", "--help").out
+
+
 def test_marks_as_json(run: Run, archive: Path) -> None:
     result = run("star", "ants", "--archive", archive, "--json")
     assert result.json == [

@@ -134,3 +134,15 @@ def test_a_story_that_is_gone_is_found_by_what_its_star_kept() -> None:
 def test_what_was_looked_for_is_marked(query: str, text: str, marked: list[str]) -> None:
     spans = highlights(parse(query, NOW).node, text)
     assert [text[start:end] for start, end in spans] == marked
+
+
+def test_words_of_a_note_count_only_where_a_query_asks_for_them() -> None:
+    story = parse_story("a.md", make_story_text("").encode())
+    assert story
+    noted = doc_of(story, note="For the Café, in May")
+    assert all(fits(query, noted) for query in ("note:cafe", "note:ma", 'note:"the cafe"', "has:note"))
+    assert not any(fits(query, noted) for query in ("cafe", "note:m ", 'note:"cafe the"', "note:title"))
+    assert not any(fits(query, doc()) for query in ("note:cafe", "has:note"))
+    gone = StoryRow(row_id=RowId(-1), story_id=StoryId("x"), title="X")
+    assert fits("note:may", doc_of_gone(gone, is_read=False, note="in May"))
+    assert not fits("has:note", doc_of_gone(gone, is_read=False))

@@ -458,3 +458,23 @@ def test_times_in_the_file_are_when_the_press_was_made(tmp_path: Path) -> None:
     clock.now = at(1.5)
     opened(tmp_path, clock=clock).record([read(A)])
     assert (tmp_path / "state.jsonl").read_bytes() == line(A, 1.5, read=True)
+
+
+def test_a_note_is_kept_beside_the_other_marks(tmp_path: Path) -> None:
+    keeper = opened(tmp_path)
+    keeper.record([Change(StoryId("a"), note="mine", url="https://a.example/"), star("a"), star("b")])
+    keeper.close()
+    again = opened(tmp_path)
+    mark = again.get(StoryId("a"))
+    assert mark is not None
+    assert (mark.note, mark.is_starred, mark.url) == ("mine", True, "https://a.example/")
+    assert again.notes() == {"a": "mine"}
+    again.record([Change(StoryId("a"), note="")])
+    assert again.notes() == {}
+
+
+def test_a_note_of_another_instance_is_news(tmp_path: Path) -> None:
+    here, there = opened(tmp_path), opened(tmp_path)
+    there.record([Change(StoryId("a"), note="theirs")])
+    assert here.poll() == {"a"}
+    assert here.notes() == {"a": "theirs"}

@@ -195,3 +195,25 @@ def test_only_lines_that_count_in_no_field_are_dead() -> None:
     assert register.alive(lines) == [b"oops", title.strip(), last.strip()]
     assert register.meaning(register.alive(lines)) == register.meaning(lines)
     assert register_of(dead, title, last).count_lines() == 2
+
+
+def test_a_note_has_a_time_of_its_own() -> None:
+    lines = (line(A, 2, note="mine"), line(A, 3, read=True, star=True), line(A, 1, note="older"))
+    for found in (register_of(*lines), register_of(*reversed(lines))):
+        mark = found.mark(A)
+        assert mark is not None
+        assert (mark.note, mark.is_read, mark.is_starred) == ("mine", True, True)
+        assert found.notes() == {A: "mine"}
+        assert found.count_lines() == 2
+    assert register.alive(list(map(bytes.strip, lines))) == [lines[0].strip(), lines[1].strip()]
+    assert register_of(*lines, line(A, 4, note="")).notes() == {}
+
+
+def test_a_note_that_is_no_text_damages_its_line() -> None:
+    assert is_bad(line(A, 0, note=5))
+
+
+def test_a_note_from_a_file_is_made_safe_to_show() -> None:
+    (note,) = register_of(line(A, 0, note="x\x1b[2J\ny" + "z" * 5_000)).notes().values()
+    assert note.startswith("x yzz")
+    assert len(note) <= 1_000

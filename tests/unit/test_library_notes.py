@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from reader.archive.scan import open_archive
+from reader.library import Library
+from reader.model import Show, StoryRow, View
+from reader.query.parse import parse
+from tests.factories import write_archive
+
+NOW = datetime(2021, 6, 1, tzinfo=UTC)
+
+OpenLibrary = Callable[..., Library]
+
+
+@pytest.fixture
+def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
+    """``open_library(folder, …)``: a library with its indexes up to date."""
+    libraries: list[Library] = []
+
+    def open_(*folders: Path) -> Library:
+        archives = [open_archive(folder) for folder in folders]
+        library = Library(archives, state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
+        libraries.append(library)
+        library.open()
+        library.sync()
+        library.reload()
+        return library
+
+    yield open_
+    for library in libraries:
+        library.close()
+
+
+@pytest.fixture
+def gazette(tmp_path: Path) -> Path:
+    return write_archive(tmp_path / "gazette", 4)
+
+
+def found(library: Library, query: str, view: View | None = None) -> list[str]:
+    """The titles a query finds, the long way and the short one."""
+    wanted = parse(f"{query} ", NOW)
+    titles = [row.title for row in library.rows(library.search_ids(wanted, view or View()))]
+    if view is None:
+        assert [row.title for row in library.rows(library.first_ids(View(), 99, wanted))] == titles
+    return titles
+
+
+def story(library: Library, title: str) -> StoryRow:
+    (row,) = (row for row in library.rows(library.row_ids(View())) if row.title == title)
+    return row
+
+
+def test_a_note_is_there_after_a_restart_and_found(gazette: Path, open_library: OpenLibrary) -> None:
+    library = open_library(gazette)
+    row = story(library, "Story 1")
+    library.set_note(row, "for the\n talk in  May")
+    assert library.note_of(row.story_id) == "for the talk in May"
+    library.close()
+    again = open_library(gazette)
+    assert again.note_of(row.story_id) == "for the talk in May"
+    assert (
+        found(again, "note:talk")
+        == found(again, 'note:"the talk"')
+        == found(again, "has:note")
+        == ["Story 1"]
+    )
+    assert found(again, "note:ma*") == ["Story 1"]
+    assert found(again, "note:story") == found(again, 'note:"talk the"') == []
+    assert found(again, "-has:note") == ["Story 3", "Story 2", "Story 0"]
+
+
+def test_a_note_changes_no_other_mark_and_can_be_taken_away(gazette: Path, open_library: OpenLibrary) -> None:
+    library = open_library(gazette)
+    row = story(library, "Story 1")
+    library.set_starred(row, True)
+    library.set_read(row, True)
+    library.set_note(row, "mine")
+    assert (library.is_read(row.story_id), library.is_starred(row.story_id)) == (True, True)
+    library.set_read(row, False)
+    assert library.note_of(row.story_id) == "mine"
+    library.set_note(row, "")
+    assert (library.note_of(row.story_id), found(library, "has:note")) == ("", [])
+    assert library.is_starred(row.story_id)
+
+
+def test_notes_are_found_in_every_archive(tmp_path: Path, gazette: Path, open_library: OpenLibrary) -> None:
+    write_archive(tmp_path / "herald", 2)
+    library = open_library(gazette, tmp_path / "herald")
+    for row in library.rows(library.row_ids(View())):
+        if row.title == "Story 1":
+            library.set_note(row, row.story_id)
+    assert found(library, "note:herald") == ["Story 1"]
+    assert found(library, "has:note") == ["Story 1", "Story 1"]
+
+
+def test_a_moved_story_keeps_its_note_also_when_it_is_pressed_again(
+    gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    library.set_note(story(library, "Story 1"), "mine")
+    library.close()
+    (gazette / "moved").mkdir()
+    (file,) = gazette.rglob("*story-1.md")
+    file.rename(gazette / "moved" / file.name)
+    again = open_library(gazette)
+    row = story(again, "Story 1")
+    assert (again.note_of(row.story_id), found(again, "note:mine")) == ("mine", ["Story 1"])
+    again.set_read(row, True)
+    assert (again.note_of(row.story_id), found(again, "note:mine")) == ("mine", ["Story 1"])
+
+
+def test_a_starred_story_without_a_file_is_found_by_its_note(
+    gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    row = story(library, "Story 1")
+    library.set_starred(row, True)
+    library.set_note(row, "mine")
+    library.close()
+    (file,) = gazette.rglob("*story-1.md")
+    file.unlink()
+    again = open_library(gazette)
+    starred = View(show=Show.STARRED)
+    assert found(again, "note:mine", starred) == found(again, "has:note", starred) == ["Story 1"]
+    assert found(again, "note:other", starred) == []
