@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 KEEPING_S: Final = 0.01
 """How long closing waits for the thread that keeps the shelf: without it the next start is slower."""
 
+_BATCH: Final = 2_000
+"""Stories marked in one write: nobody waits long for the lock."""
+
 
 class Library:
     """Open archives with their marks.
@@ -567,6 +570,45 @@ class Library:
     def set_note(self, row: StoryRow, text: str) -> None:
         """Write a note on a story, one line, for good; an empty one takes it away. Quick, as above."""
         self._record(row, note=clean.line(text))
+
+    def set_read_many(self, row_ids: Sequence[int]) -> list[StoryId]:
+        """Mark these stories read, in a few writes; gives those that were not. Not quick."""
+        marked: list[StoryId] = []
+        for first in range(0, len(row_ids), _BATCH):
+            batch = [row_id for row_id in row_ids[first : first + _BATCH] if not self._shelf.is_read(row_id)]
+            rows = [row for row in self.rows(batch) if row.story_id and not self.is_read(row.story_id)]
+            moved = [row for row in rows if row.story_id in self._shelf.adopted]
+            for row in moved:  # what they were marked under their old ids goes over
+                self.set_read(row, True)
+            marked += [row.story_id for row in moved]
+            stories = {row.story_id: (row.row_id, row.url) for row in rows}
+            marked += self._record_many(stories, is_read=True)
+        return marked
+
+    def set_read_again(self, story_ids: Sequence[StoryId], *, is_read: bool) -> None:
+        """Mark stories that have marks already read or unread, in a few writes. Not quick."""
+        for first in range(0, len(story_ids), _BATCH):
+            batch = story_ids[first : first + _BATCH]
+            rows = rows_of(self._indexes, batch)
+            self._record_many({story_id: (rows.get(story_id, NO_ROW), "") for story_id in batch}, is_read)
+
+    def _record_many(self, stories: Mapping[StoryId, tuple[RowId, str]], is_read: bool) -> list[StoryId]:
+        """Mark stories, of which row and address are given; gives those that were not so before."""
+        with self._lock:
+            changes: list[Change] = []
+            rows: list[tuple[RowId, bool]] = []
+            for story_id, (row_id, url) in stories.items():
+                mark = self.keeper.get(story_id)
+                if bool(mark and mark.is_read) != is_read:
+                    changes.append(Change(story_id, is_read=is_read, url=url))
+                    rows.append((row_id, bool(mark and mark.is_starred)))
+            self.keeper.record(changes)
+            self._changed.update(change.story_id for change in changes)
+            self._has_unkept_marks = True
+            for row_id, is_starred in rows:
+                if row_id > 0:
+                    self._shelf.mark(row_id, is_read=is_read, is_starred=is_starred)
+            return [change.story_id for change in changes]
 
     def _record(
         self,

@@ -39,6 +39,11 @@ class Shelf:
             if row_id % BASE in catalogue:
                 catalogue.mark(row_id % BASE, is_read=is_read, is_starred=is_starred)
 
+    def is_read(self, row_id: int) -> bool:
+        """Whether a row is marked read; false for one that is not here."""
+        number = row_id // BASE
+        return 0 <= number < len(self.catalogues) and self.catalogues[number].is_read(row_id % BASE)
+
 
 def read_shelf(indexes: Sequence[StoryIndex], keeper: MarkKeeper, tree: tuple[Topic, ...]) -> Shelf:
     """All stories with their marks; takes its time.

@@ -20,7 +20,7 @@ from reader.model import RowId, StoryId, StoryRow, View
 from reader.tui.opening import Opening
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from reader.index.sync import Progress
     from reader.query.tree import Query
@@ -131,6 +131,21 @@ class Background:
             self.body = body
             self.notice = notice
 
+    class MarkedMany(Message):
+        """Many stories have been marked.
+
+        Attributes:
+            row_ids: Their rows; may be empty where they are not known.
+            story_ids: Those that were marked otherwise before.
+            words: What was done, or empty where it was taken back or done again.
+        """
+
+        def __init__(self, row_ids: Sequence[int], story_ids: list[StoryId], words: str = "") -> None:
+            super().__init__()
+            self.row_ids = row_ids
+            self.story_ids = story_ids
+            self.words = words
+
     class SearchesRead(Message):
         """The saved searches were read, or written.
 
@@ -240,6 +255,23 @@ class Background:
                 self._post(self.StoryReady(row.story_id, story, body))
 
         self._run(work, "story", exclusive=True)
+
+    def mark_many(self, row_ids: Sequence[int], words: str) -> None:
+        """Mark these stories read; `words` says which they are."""
+
+        def work() -> None:
+            self._post(self.MarkedMany(row_ids, self._library.set_read_many(row_ids), words))
+
+        self._run(work, "marks")
+
+    def mark_again(self, story_ids: Sequence[StoryId], *, is_read: bool) -> None:
+        """Mark these stories read, or unread."""
+
+        def work() -> None:
+            self._library.set_read_again(story_ids, is_read=is_read)
+            self._post(self.MarkedMany((), []))
+
+        self._run(work, "marks")
 
     def read_searches(self) -> None:
         """Read the saved searches, if they are not known as they are now."""

@@ -92,6 +92,10 @@ COMMANDS: Final = (
     Command("next-unread", "next_unread(1)", "n", "Next unread", "Go to the next unread story.", hint="next"),
     Command("previous-unread", "next_unread(-1)", "p", "Previous unread", "Go to the previous unread story."),
     Command("toggle-read", "toggle_read", "m", "Read", "Mark as read, or as unread again.", hint="read"),
+    Command(
+        "keep-unread", "keep_unread", "u", "Keep unread", "Mark as unread, however long one rests on it."
+    ),
+    Command("mark-all-read", "mark_all_read", "A", "All read", "Mark all of the list as read; asks first."),
     Command("toggle-star", "toggle_star", "s", "Star", "Star, or take the star away.", hint="star"),
     Command("starred", "starred", "S", "Starred", "Show the starred stories; again: go back."),
     Command("open", "open", "o,v", "Open", "Open the link in the browser, and mark as read.", hint="open"),
@@ -114,6 +118,11 @@ COMMANDS: Final = (
     Command("remove-search", "remove_search", "X,delete", "Remove search", "Remove that saved search."),
     Command("move-search-down", "move_search(1)", "alt+down", "Search down", "Move that saved search down."),
     Command("move-search-up", "move_search(-1)", "alt+up", "Search up", "Move that saved search up."),
+    Command("jump", "jump", "t", "Go to topic", "Go to a topic by a few letters of its name."),
+    Command("next-topic", "next_topic(1)", "right_square_bracket", "Next topic", "Go to the next topic."),
+    Command(
+        "previous-topic", "next_topic(-1)", "left_square_bracket", "Previous topic", "Go to the topic before."
+    ),
     Command("undo", "undo", "ctrl+z", "Undo", "Take back what was done last, step by step."),
     Command("redo", "redo", "ctrl+y", "Redo", "Do again what was taken back."),
     Command("rescan", "rescan", "r", "Look again", "Look at the archive again."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
@@ -30,28 +30,37 @@ class Finder(Generic[T]):
 
         10,000 names take some 3 ms; what one types on narrows what was found before.
         """
-        letters = "".join(text.casefold().split())
-        known, places = self._narrowed
-        if not letters.startswith(known):
-            places = range(len(self._keys))
-        if letters:
-            # Never more than one step back for each letter: what is between two letters is not one of them.
-            has_them = re.compile(
-                "".join(f"[^{re.escape(c)}]*{re.escape(c)}" for c in letters), re.DOTALL
-            ).match
-            places = [place for place in places if has_them(self._keys[place])]
-        self._narrowed = (letters, places)
-        best = heapq.nsmallest(FOUND_LIMIT, places, key=lambda place: self._rank(place, text, letters))
-        return [self._choices[place] for place in best]
-
-    def _rank(self, place: int, text: str, letters: str) -> tuple[int, int, int]:
-        key, words = self._keys[place], text.casefold().strip()
+        words = text.casefold().strip()
+        letters = "".join(words.split())
         if not letters:
-            return 0, 0, place
-        if key.startswith(words):
-            return 0, len(key), place
-        if f" {words}" in f" {key}":
-            return 1, len(key), place
-        if "".join(word[0] for word in key.split()).startswith(letters):
-            return 2, len(key), place
-        return (3 if words in key else 4), len(key), place
+            return self._choices[:FOUND_LIMIT]
+        known, places = self._narrowed
+        if not known or not letters.startswith(known):
+            places = range(len(self._keys))
+        # Never more than one step back for each letter: what is between two letters is not one of them.
+        pattern = "".join(f"[^{re.escape(char)}]*{re.escape(char)}" for char in letters)
+        has_them = re.compile(pattern).match
+        places = [place for place in places if has_them(self._keys[place])]
+        self._narrowed = (letters, places)
+        return [self._choices[place] for place in self._best(places, words, letters)]
+
+    def _best(self, places: list[int], words: str, letters: str) -> list[int]:
+        """The best of them: from one way to fit to the next, only as far as there is room."""
+        keys, found = self._keys, list[int]()
+        later_words = f" {words}"
+        ways: tuple[Callable[[str], bool], ...] = (
+            lambda key: key.startswith(words),
+            lambda key: later_words in key,
+            lambda key: len(letters) > 1 and "".join(word[0] for word in key.split()).startswith(letters),
+            lambda key: words in key,
+            lambda key: True,
+        )
+        for fits in ways:
+            hits = [place for place in places if fits(keys[place])]
+            room = FOUND_LIMIT - len(found)
+            found += heapq.nsmallest(room, hits, key=lambda place: (len(keys[place]), place))
+            if len(hits) >= room:
+                break
+            taken = set(hits)
+            places = [place for place in places if place not in taken]
+        return found

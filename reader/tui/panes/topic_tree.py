@@ -104,6 +104,23 @@ class TopicTree(Rows):
                 return True
         return False
 
+    @property
+    def searches(self) -> tuple[str, ...]:
+        """The names of the saved searches."""
+        return self._searches
+
+    def fixed_entries(self) -> list[Entry]:
+        """What stands above the topics."""
+        return [ALL, UNREAD, STARRED, *(Entry(name, search=name) for name in self._searches)]
+
+    def reveal(self, entry: Entry) -> bool:
+        """Go to an entry and unfold what it lies in; false where there is none."""
+        above = _path_to(entry.topic.casefold(), self._topics) if entry.topic else ()
+        if self._folded & set(above):
+            self._folded -= set(above)
+            self._rebuild()
+        return self.go_to(entry, by_hand=False)
+
     def next_topic(self, step: int) -> Entry | None:
         """The next entry below (or above, with -1) the cursor that has unread stories of a topic."""
         indexes = range(self.cursor + step, self.row_count if step > 0 else -1, step)
@@ -213,7 +230,7 @@ class TopicTree(Rows):
     def _rebuild(self) -> None:
         current = self._entries[self.cursor]
         self._has_folds = any(topic.children for topic in self._topics)
-        entries = [ALL, UNREAD, STARRED, *(Entry(name, search=name) for name in self._searches)]
+        entries = self.fixed_entries()
         if self._topics:
             entries.append(RULE)
         todo = [(topic, 0) for topic in reversed(self._topics)]
@@ -227,3 +244,15 @@ class TopicTree(Rows):
         places = {entry.key: index for index, entry in enumerate(entries) if not entry.is_rule}
         self.cursor = places.get(current.key, 0)
         self.content_changed()
+
+
+def _path_to(key: str, topics: tuple[Topic, ...]) -> tuple[str, ...]:
+    """The keys of the topics that this one lies in."""
+    todo: list[tuple[Topic, tuple[str, ...]]] = [(topic, ()) for topic in topics]
+    while todo:
+        topic, above = todo.pop()
+        name = topic.name.casefold()
+        if name == key:
+            return above
+        todo.extend((child, (*above, name)) for child in topic.children)
+    return ()

@@ -1,15 +1,20 @@
-"""Searching in the list, from the first letter to where one was before."""
+"""Finding: stories by a search, from the first letter to where one was before, and topics by name."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import on
 
 from reader.library import Library
-from reader.model import StoryRow
+from reader.model import StoryRow, Topic
 from reader.tui.background import Background
+from reader.tui.panes.topic_tree import Entry
 from reader.tui.screens.viewing import ViewingScreen
+
+if TYPE_CHECKING:
+    from reader.tui.fuzzy import Finder
 
 
 class FindingScreen(ViewingScreen):
@@ -18,6 +23,7 @@ class FindingScreen(ViewingScreen):
     def __init__(self, library: Library) -> None:
         super().__init__(library)
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
+        self._finder: tuple[object, Finder[Entry]] | None = None
 
     async def action_search(self) -> None:
         """Search as you type."""
@@ -76,3 +82,41 @@ class FindingScreen(ViewingScreen):
             self._forget_search(self.story_list.current)
         else:
             super().action_back()
+
+    # -- topics by name ----------------------------------------------------------------------------
+
+    async def action_jump(self) -> None:
+        """Go to a topic by a few letters of its name."""
+        await self.prompt.choose("goes to", "a few letters of a topic", self._topic_finder(), self._jump_to)
+        self.fit(self.app.size)
+
+    def _topic_finder(self) -> Finder[Entry]:
+        """Made once for as long as the sidebar holds the same."""
+        from reader.tui.fuzzy import Finder
+
+        key = (self.library.topics, self.topic_tree.searches)
+        if self._finder is None or self._finder[0] != key:
+            entries = [*self.topic_tree.fixed_entries(), *_topic_entries(self.library.topics)]
+            self._finder = (key, Finder((entry.label, entry) for entry in entries))
+        return self._finder[1]
+
+    def _jump_to(self, entry: Entry) -> None:
+        if self.topic_tree.reveal(entry):
+            self._choose_entry(entry)
+            self.action_go_to("stories")
+
+    def action_next_topic(self, step: int) -> None:
+        """The next line of the sidebar, whatever pane has the focus."""
+        self.topic_tree.move_to(self.topic_tree.cursor + step)
+
+
+def _topic_entries(topics: tuple[Topic, ...]) -> list[Entry]:
+    found: list[Entry] = []
+    todo = list(reversed(topics))
+    while todo:
+        topic = todo.pop()
+        found.append(Entry(topic.label, topic.name))
+        if topic.name.casefold() != topic.label.casefold():
+            found.append(Entry(topic.name, topic.name))
+        todo.extend(reversed(topic.children))
+    return found

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from textual import on
 from textual.app import SuspendNotSupported
 
-from reader import browser, links
+from reader import browser, clean, links, wording
 from reader.errors import LinkError
 from reader.library import Library
-from reader.model import StoryId, StoryRow
+from reader.model import Count, Show, StoryId, StoryRow
+from reader.tui.background import Background
+from reader.tui.history import Step
 from reader.tui.rest import Rest
 from reader.tui.screens.saving import SavingScreen
+
+LOOKED_THROUGH: Final = 20_000
+"""So many stories of a search are looked at for those that are unread, while a key waits."""
 
 
 class MarkingScreen(SavingScreen):
@@ -18,6 +28,7 @@ class MarkingScreen(SavingScreen):
     def __init__(self, library: Library) -> None:
         super().__init__(library)
         self._dwell = Rest(self._mark_dwelt)
+        self._kept_unread: StoryId | None = None
 
     def _marks_of(self, story_id: StoryId) -> tuple[bool, bool]:
         return self.library.is_read(story_id), self.library.is_starred(story_id)
@@ -49,16 +60,64 @@ class MarkingScreen(SavingScreen):
         """Mark read or unread."""
         row = self._markable()
         if row is not None:
-            self._dwell.stop()
-            self._set_read(row, not self.library.is_read(row.story_id))
+            self._press_read(row, not self._is_read(row))
+
+    def action_keep_unread(self) -> None:
+        """Mark unread; resting on it does not mark it read again."""
+        row = self._markable()
+        if row is None:
+            return
+        if self._is_read(row):
+            self._press_read(row, False)
+        else:
+            self._keep_unread(row)
+        self.reader.say("Stays unread.")
+
+    def _press_read(self, row: StoryRow, is_read: bool) -> None:
+        """Mark by hand, which can be undone."""
+        self._set_read_by_hand(row, is_read)
+        self.history.add(
+            Step(
+                f"{'read' if is_read else 'unread'} mark on {_named(row)}",
+                undo=lambda: self._set_read_by_hand(self._found_again(row), not is_read),
+                redo=lambda: self._set_read_by_hand(self._found_again(row), is_read),
+            )
+        )
+
+    def _set_read_by_hand(self, row: StoryRow, is_read: bool) -> None:
+        self._dwell.stop()
+        self._kept_unread = None
+        if not is_read:
+            self._keep_unread(row)
+        self._set_read(row, is_read)
+
+    def _keep_unread(self, row: StoryRow) -> None:
+        self._dwell.stop()
+        self._kept_unread = row.story_id
 
     def action_toggle_star(self) -> None:
         """Star, or take the star away."""
         row = self._markable()
-        if row is not None:
-            self._touched.add(row.row_id)
-            self.library.set_starred(row, not self.library.is_starred(row.story_id))
-            self._marks_changed()
+        if row is None:
+            return
+        is_starred = not self.library.is_starred(row.story_id)
+        self._set_starred(row, is_starred)
+        self.history.add(
+            Step(
+                f"{'star on' if is_starred else 'taking the star from'} {_named(row)}",
+                undo=lambda: self._set_starred(self._found_again(row), not is_starred),
+                redo=lambda: self._set_starred(self._found_again(row), is_starred),
+            )
+        )
+
+    def _set_starred(self, row: StoryRow, is_starred: bool) -> None:
+        self._touched.add(row.row_id)
+        self.library.set_starred(row, is_starred)
+        self._marks_changed()
+
+    def _found_again(self, row: StoryRow) -> StoryRow:
+        """The story where it stands now: an index built anew numbers its rows anew."""
+        return replace(row, row_id=self.library.find(row.story_id) or row.row_id)
 
     def _markable(self) -> StoryRow | None:
         row = self._subject
@@ -69,19 +128,103 @@ class MarkingScreen(SavingScreen):
             return None
         return row
 
+    def action_undo(self) -> None:
+        """Take back what was done last; what it was done to is in the list again."""
+        super().action_undo()
+        self._after_history()
+
+    def action_redo(self) -> None:
+        """Do again what was taken back last."""
+        super().action_redo()
+        self._after_history()
+
+    def _after_history(self) -> None:
+        if self.view.show is not Show.ALL:
+            self._request_ids(keeps_place=True)
+
+    # -- many at once ------------------------------------------------------------------------------
+
+    def action_mark_all_read(self) -> None:
+        """Mark all stories of the list read, once one has agreed to their number."""
+        from reader.tui.asking import Choice
+
+        ids, unread = self.story_list.ids, self._unread_here()
+        if not unread:
+            self.reader.say("No unread story here.")
+            return
+        words = f"{wording.count_text(unread, 'unread story', 'unread stories')}{self._place_words()}"
+        self.question.ask(
+            f"Mark {words} as read?",
+            [
+                Choice("y", "yes", lambda: self._mark_all(ids, words)),
+                Choice("n", "no", lambda: None),
+            ],
+            place=1,
+        )
+
+    def _mark_all(self, ids: Sequence[int], words: str) -> None:
+        if len(ids) > LOOKED_THROUGH:
+            self.reader.say("Marking …")
+        self.background.mark_many(ids, words)
+
+    def _unread_here(self) -> int:
+        """How many unread stories the list has; all it has where looking at each would take too long."""
+        ids = self.story_list.ids
+        if not self.view.query:
+            counts = self.library.counts()
+            if self.view.show is not Show.STARRED:
+                count = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
+                return count.unread
+        if len(ids) > LOOKED_THROUGH:
+            return len(ids)
+        place, unread = -1, 0
+        while (found := self.library.next_unread(ids, place, 1)) is not None:
+            place, unread = found, unread + 1
+        return unread
+
+    def _place_words(self) -> str:
+        return f" in {self._entry.label}" if self._entry.topic or self._entry.search else ""
+
+    @on(Background.MarkedMany)
+    def _take_marked(self, event: Background.MarkedMany) -> None:
+        """Many stories have been marked."""
+        self._touched.update(event.row_ids)
+        self._marks_changed()
+        if not event.words:
+            self._after_history()
+            return
+        ids = event.story_ids
+        self.reader.say(f"Marked {event.words} as read; Ctrl+Z takes it back.")
+        self.history.add(
+            Step(
+                f"marking {event.words} as read",
+                undo=lambda: self.background.mark_again(ids, is_read=False),
+                redo=lambda: self.background.mark_again(ids, is_read=True),
+            )
+        )
+
     # -- by itself ---------------------------------------------------------------------------------
 
     def _start_dwell(self) -> None:
         """Mark the story read after a rest on it, unless the app put the cursor there by itself."""
         row = self.story_list.current
+        if row is None:
+            return
+        if row.story_id != self._kept_unread:
+            self._kept_unread = None
         is_wanted = self.reader.config.mark_read == "dwell" and self._has_moved
-        if row is not None and is_wanted and not self._is_read(row):
+        if is_wanted and self._becomes_read(row):
             self._dwell.start(self.reader.config.dwell_s)
 
     def _mark_dwelt(self) -> None:
         row = self.story_list.current
-        if row is not None and not self.library.is_read(row.story_id):
+        if row is not None and self._becomes_read(row):
             self._set_read(row, True)
+
+    def _becomes_read(self, row: StoryRow) -> bool:
+        """Whether reading a story is to leave a mark on it."""
+        is_wanted = self.reader.config.mark_read != "manual" and row.story_id != self._kept_unread
+        return is_wanted and bool(row.story_id) and not self._is_read(row)
 
     # -- links -------------------------------------------------------------------------------------
 
@@ -133,3 +276,8 @@ class MarkingScreen(SavingScreen):
             return
         self.app.copy_to_clipboard(url)
         self.reader.say(f"Sent to the clipboard: {url}")
+
+
+def _named(row: StoryRow) -> str:
+    """A story in a sentence."""
+    return f"“{clean.line(row.title, 60)}”"

@@ -145,7 +145,7 @@ class ReadingScreen(MarkingScreen):
             if row is None:
                 return
             self.action_go_to("story")
-            if self.reader.config.mark_read != "manual" and not self.library.is_read(row.story_id):
+            if self._becomes_read(row):
                 self._set_read(row, True)
         else:
             self._toggle_item()
@@ -172,7 +172,7 @@ class ReadingScreen(MarkingScreen):
             self._start_reading()
         else:
             row = self.story_list.current
-            if row is not None and self.reader.config.mark_read != "manual" and not self._is_read(row):
+            if row is not None and self._becomes_read(row):
                 self._set_read(row, True)
             self.action_next_unread(1)
 

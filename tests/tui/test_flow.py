@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from reader import locations
+from reader.config import Config
+from reader.model import Show
+from tests.factories import write_archive, write_story
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+
+
+def log_lines() -> list[str]:
+    """The lines of the file of marks."""
+    path = locations.config_dir() / "state.jsonl"
+    return path.read_text().splitlines() if path.exists() else []
+
+
+async def test_u_keeps_a_story_unread_while_the_cursor_rests_on_it(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, config=Config(mark_read="dwell", dwell_s=0.1)) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("j")
+        await pilot.pause(0.25)
+        row = screen.story_list.current
+        assert row is not None
+        assert screen.library.is_read(row.story_id)
+        await pilot.press("u")
+        await settled(pilot)
+        screen._start_dwell()
+        await pilot.pause(0.25)
+        assert not screen.library.is_read(row.story_id)
+        await pilot.press("enter", "escape")
+        assert not screen.library.is_read(row.story_id)
+        await pilot.press("j", "k")
+        await pilot.pause(0.25)
+        assert screen.library.is_read(row.story_id)
+
+
+async def test_undo_and_redo_go_back_over_read_marks_and_stars_and_say_what_they_did(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("s", "j", "m", "ctrl+z")
+        await pilot.pause()
+        assert "Undone: read mark on “Robots at work”" in screen_text(pilot)
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert "Undone: star on “Clearview ruled illegal”" in screen_text(pilot)
+        counts = screen.library.counts()
+        assert (counts.starred, counts.everything.unread) == (0, 3)
+        await pilot.press("ctrl+z")
+        await pilot.pause()
+        assert "nothing to undo" in screen_text(pilot)
+        await pilot.press("ctrl+y", "ctrl+y")
+        await pilot.pause()
+        assert "Done again: read mark on “Robots at work”" in screen_text(pilot)
+        counts = screen.library.counts()
+        assert (counts.starred, counts.everything.unread) == (1, 2)
+        assert len(log_lines()) == 6
+
+
+async def test_something_new_done_ends_what_could_be_done_again(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("s", "ctrl+z", "m", "ctrl+y")
+        await pilot.pause()
+        assert "nothing to do again" in screen_text(pilot)
+
+
+async def test_mark_all_read_by_accident_is_asked_about_and_undone(archive: Path, open_app: OpenApp) -> None:
+    """Complaint 1 of readers of other programs: everything read by one wrong key, and no way back."""
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("j", "m", "A")
+        assert "Mark 2 unread stories as read?" in screen_text(pilot)
+        await pilot.press("q")
+        assert screen.library.counts().everything.unread == 2
+        await pilot.press("A", "enter")
+        assert screen.library.counts().everything.unread == 2
+        await pilot.press("A", "y")
+        await settled(pilot)
+        assert screen.library.counts().everything.unread == 0
+        assert "Marked 2 unread stories as read; Ctrl+Z takes it back." in " ".join(
+            screen_text(pilot).replace("▌", "").split()
+        )
+        before = log_lines()
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert screen.library.counts().everything.unread == 2
+        assert log_lines()[: len(before)] == before
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert screen.library.counts().everything.unread == 3
+        await pilot.press("ctrl+y", "ctrl+y")
+        await settled(pilot)
+        assert screen.library.counts().everything.unread == 0
+
+
+async def test_all_read_means_what_the_list_shows(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("slash", *"robots", "enter")
+        await settled(pilot)
+        await pilot.press("A")
+        assert "Mark 1 unread story as read?" in screen_text(pilot)
+        await pilot.press("y")
+        await settled(pilot)
+        assert screen.library.counts().everything.unread == 2
+        await pilot.press("A")
+        await pilot.pause()
+        assert "No unread story here." in screen_text(pilot)
+
+
+async def test_what_was_undone_stands_in_the_unread_view_again(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("A", "y")
+        await settled(pilot)
+        await pilot.press("1", "j")
+        await settled(pilot)
+        assert screen.view.show is Show.UNREAD
+        assert screen.story_list.row_count == 0
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert screen.story_list.row_count == 3
+
+
+async def test_a_story_starred_before_it_was_moved_keeps_its_star_when_all_are_read(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("s")
+    (archive / "_news" / "old").mkdir()
+    (archive / "_news" / "2021-02-04-clearview.md").rename(
+        archive / "_news" / "old" / "2021-02-04-clearview.md"
+    )
+    async with open_app(archive) as pilot:
+        await pilot.press("A", "y")
+        await settled(pilot)
+        counts = main_screen(pilot).library.counts()
+        assert (counts.starred, counts.everything.unread) == (1, 0)
+
+
+async def test_brackets_go_through_the_topics_from_the_list(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
+        await settled(pilot)
+        assert (screen.view.topic, screen.pane) == ("AI", "stories")
+        await pilot.press("left_square_bracket")
+        await settled(pilot)
+        assert screen.view.show is Show.STARRED
+
+
+async def test_t_goes_to_a_topic_by_a_few_letters(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("t", *"cv")
+        assert "Enter goes to Computer Vision" in screen_text(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert (screen.view.topic, screen.pane) == ("Computer Vision", "stories")
+        await pilot.press("t", *"zzz", "enter", "escape")
+        await settled(pilot)
+        assert (screen.view.topic, screen.foot.is_open) == ("Computer Vision", False)
+        await pilot.press("t", *"p", "down", "up", "enter")
+        await settled(pilot)
+        assert screen.view.topic == "Privacy"
+
+
+async def test_t_unfolds_what_the_topic_lies_in(tmp_path: Path, open_app: OpenApp) -> None:
+    folder = tmp_path / "tree"
+    write_story(folder / "_news", "a.md", title="A", topics=["Ethics"])
+    (folder / "_data" / "topics").mkdir(parents=True)
+    (folder / "_data" / "topics" / "ai.yaml").write_text("name: AI\n")
+    (folder / "_data" / "topics" / "ethics.yaml").write_text("name: Ethics\nparent: AI\n")
+    async with open_app(folder) as pilot:
+        screen = main_screen(pilot)
+        assert screen.topic_tree.go_to(screen.topic_tree._entries[4])
+        assert screen.topic_tree.fold()
+        await pilot.press("t", *"eth", "enter")
+        await settled(pilot)
+        assert screen.topic_tree.current.topic == "Ethics"
+
+
+async def test_many_stories_are_marked_behind_the_screen(tmp_path: Path, open_app: OpenApp) -> None:
+    write_archive(tmp_path / "many", 60)
+    async with open_app(tmp_path / "many") as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("A", "y", "j", "j")
+        await settled(pilot)
+        assert screen.story_list.cursor == 2
+        assert screen.library.counts().everything.unread == 0
+        assert len(log_lines()) == 60

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader.archive.scan import open_archive
+from reader.library import Library
+from reader.model import Show, View
+from tests.factories import write_archive
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """Twelve stories, the newest of them starred and read."""
+    write_archive(tmp_path / "many", 12)
+    library = Library(
+        [open_archive(tmp_path / "many")], state_folder=tmp_path / "state", cache_folder=tmp_path / "cache"
+    )
+    library.open()
+    library.sync()
+    library.reload()
+    (row,) = library.rows(library.row_ids(View())[:1])
+    library.set_read(row, True)
+    library.set_starred(row, True)
+    return library
+
+
+def test_many_are_marked_and_those_that_were_not_read_are_named(library: Library, tmp_path: Path) -> None:
+    marked = library.set_read_many(library.row_ids(View()))
+    assert len(marked) == len(set(marked)) == 11
+    assert library.counts().everything.unread == 0
+    assert library.counts().starred == 1
+    again = Library(library.archives, state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
+    again.open()
+    assert again.counts() == library.counts()
+
+
+def test_what_was_marked_is_marked_back_and_the_rest_stays(library: Library) -> None:
+    marked = library.set_read_many(library.row_ids(View()))
+    library.set_read_again(marked, is_read=False)
+    assert library.counts().everything.unread == 11
+    assert library.counts().starred == 1
+    assert len(library.row_ids(View(show=Show.UNREAD))) == 11
+    library.set_read_again(marked, is_read=True)
+    assert library.counts().everything.unread == 0
+
+
+def test_nothing_to_mark_writes_nothing(library: Library, tmp_path: Path) -> None:
+    library.set_read_many(library.row_ids(View()))
+    before = (tmp_path / "state" / "state.jsonl").read_bytes()
+    assert library.set_read_many(library.row_ids(View())) == []
+    library.set_read_again([], is_read=True)
+    assert (tmp_path / "state" / "state.jsonl").read_bytes() == before
+
+
+def test_a_story_gone_from_the_archive_is_marked_like_any_other(library: Library, tmp_path: Path) -> None:
+    (row,) = library.rows(library.row_ids(View(show=Show.STARRED)))
+    path = library.file_of(row)
+    assert path is not None
+    path.unlink()
+    library.sync()
+    library.reload()
+    library.set_read_again([row.story_id], is_read=False)
+    (gone,) = library.row_ids(View(show=Show.STARRED))
+    assert library.set_read_many([gone]) == [row.story_id]
+    assert library.is_read(row.story_id)
