@@ -219,13 +219,22 @@ class Show(StrEnum):
     ALL = "all"
     UNREAD = "unread"
     STARRED = "starred"
+    PUBLISHED = "published"
+    UNPUBLISHED = "unpublished"
+    RELATED = "related"
+    """Those that other outlets tell too."""
+    VIDEO = "video"
 
 
 class Order(StrEnum):
-    """What a view is sorted by; ties go newest first, then by title."""
+    """What a view is sorted by; ties go newest first, then by title. The unknown comes last either way."""
 
     DATE = "date"
     QUALITY = "quality"
+    TITLE = "title"
+    PROVIDER = "provider"
+    RELATED = "related"
+    """The number of related reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +243,11 @@ class View:
 
     Attributes:
         topic: Name of a topic, whose children count too; empty for all stories.
-        show: All, only unread, only starred.
+        show: All, only unread, only starred, …
         order: Sorted by what.
-        is_reversed: False means newest or best first.
+        is_reversed: False means newest first, best first, from A to Z, most first.
         query: What is searched for, as it was typed; empty for everything.
+        quality_floor: Only stories of this quality or a better one; None for all, also those without one.
     """
 
     topic: str = ""
@@ -245,6 +255,7 @@ class View:
     order: Order = Order.DATE
     is_reversed: bool = False
     query: str = ""
+    quality_floor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

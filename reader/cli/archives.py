@@ -147,7 +147,7 @@ def synced(
 
     for warning in choice.warnings:
         output.warn(warning)
-    library = Library(choice.archives)
+    library = Library(choice.archives, keeps=False)
     try:
         if is_asked or not library.is_unchanged():
             _sync(library)

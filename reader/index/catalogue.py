@@ -6,6 +6,7 @@ byte and a few counts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -14,6 +15,7 @@ from reader.index import codes
 from reader.index.columns import Columns
 from reader.index.ranking import Ranking
 from reader.index.rows import Rows
+from reader.index.schema import HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.model import Count, Order, Show, Topic, View
 
 READ: Final = 1
@@ -22,11 +24,20 @@ STARRED: Final = 2
 
 _MARKS: Final = READ | STARRED
 
+
+def _having(bit: int) -> bytes:
+    return bytes(1 if flags & bit else 0 for flags in range(256))
+
+
 # bytes.translate with one of these turns the flags of all places into a mask in one call.
 _KEEP: Final = {
     Show.ALL: None,
     Show.UNREAD: bytes(0 if flags & READ else 1 for flags in range(256)),
-    Show.STARRED: bytes(1 if flags & STARRED else 0 for flags in range(256)),
+    Show.STARRED: _having(STARRED),
+    Show.PUBLISHED: _having(PUBLISHED),
+    Show.UNPUBLISHED: _having(UNPUBLISHED),
+    Show.RELATED: _having(HAS_RELATED),
+    Show.VIDEO: _having(IS_VIDEO),
 }
 
 _TOPICS_REMEMBERED: Final = 4
@@ -111,7 +122,7 @@ class Catalogue:
 
     def size(self, view: View) -> int:
         """How many rows a view has."""
-        if view.show is Show.STARRED:
+        if view.show not in (Show.ALL, Show.UNREAD) or view.quality_floor is not None:
             return len(self.rows(view))
         count = self.count(view.topic)
         return count.total if view.show is Show.ALL else count.unread
@@ -192,6 +203,9 @@ class Catalogue:
             parts.append(bytes(mask))
         if view.topic:
             parts.append(self._topic_mask(view.topic.casefold()))
+        if view.quality_floor is not None:
+            least = bisect_left(self.columns["scores"], view.quality_floor) + 1
+            parts.append(self.columns.codes("quality").at_least(least))
         return codes.all_of(parts) if parts else None
 
     def _topic_mask(self, key: str) -> bytes:
@@ -215,7 +229,7 @@ class Catalogue:
         columns = self.columns
         if view.order is Order.DATE:
             return columns.by_date_backwards() if view.is_reversed else columns.by_date()
-        ranking = columns.by_quality()
+        ranking = columns.by_quality() if view.order is Order.QUALITY else columns.by_name(view.order.value)
         return ranking.reversed() if view.is_reversed else ranking
 
 

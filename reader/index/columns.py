@@ -36,13 +36,18 @@ class Columns:
         arrays: Columns by name.
         load: Gives a column of `BASIC`, and maybe others, by its name where it is not among the arrays;
             raises KeyError where it has none.
+        rank: Works out the order of the name given, of these columns.
     """
 
     def __init__(
-        self, arrays: dict[str, array[int]], load: Callable[[str], array[int]] | None = None
+        self,
+        arrays: dict[str, array[int]],
+        load: Callable[[str], array[int]] | None = None,
+        rank: Callable[[Columns, str], Ranking] | None = None,
     ) -> None:
         self._arrays = arrays
         self._load = load
+        self._rank = rank
         self._codes: dict[str, Codes] = {}
 
     def __len__(self) -> int:
@@ -93,13 +98,22 @@ class Columns:
 
         return self._ranking("quality", make)
 
-    def whole(self) -> dict[str, array[int]]:
-        """All columns, worked out if need be."""
+    def by_name(self, name: str) -> Ranking:
+        """The order by something that the columns do not have."""
+        if self._rank is None:
+            raise KeyError(name)
+        rank = self._rank
+        return self._ranking(name, lambda: rank(self, name))
+
+    def whole(self, orders: Iterable[str] = ()) -> dict[str, array[int]]:
+        """All columns, worked out if need be, and those of the orders of such names."""
         for name in BASIC:
             self[name]
         self.places()
         self.by_quality()
         self.by_date_backwards()
+        for name in orders:
+            self.by_name(name)
         return self._arrays
 
     def _ranking(self, name: str, make: Callable[[], Ranking]) -> Ranking:
@@ -126,12 +140,17 @@ class Columns:
         return found
 
 
-def columns_of(lines: Iterable[Line], titles: Callable[[Sequence[int]], Mapping[int, str]]) -> Columns:
+def columns_of(
+    lines: Iterable[Line],
+    titles: Callable[[Sequence[int]], Mapping[int, str]],
+    rank: Callable[[Columns, str], Ranking] | None = None,
+) -> Columns:
     """Columns of lines that come newest first, unknown dates last.
 
     Args:
         lines: Of each story one.
         titles: Gives the titles of rows: stories of one date are sorted by them.
+        rank: As `Columns` takes it.
 
     Raises:
         OverflowError: If a number is too large to be true.
@@ -167,7 +186,7 @@ def columns_of(lines: Iterable[Line], titles: Callable[[Sequence[int]], Mapping[
         "scores": array("q", known),
     }
     arrays["date ties"] = _sort_ties(arrays, titles)
-    return Columns(arrays)
+    return Columns(arrays, rank=rank)
 
 
 def _sort_ties(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from reader.errors import QueryError
+from reader.index.schema import HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.index.stories import StoryIndex
 from reader.model import Order, Show, View
 
@@ -26,7 +27,18 @@ _NO_NOTES: Final[Mapping[int, str]] = {}
 
 # After the keys in the order of the table's index, as the catalogue has it: the same twice.
 _REST: Final = "quality, flags, topicset, outlet, kind, row"
-_SHOWN: Final = {Show.ALL: "1", Show.UNREAD: "NOT is_read(row)", Show.STARRED: "is_starred(row)"}
+_SHOWN: Final = {
+    Show.ALL: "1",
+    Show.UNREAD: "NOT is_read(row)",
+    Show.STARRED: "is_starred(row)",
+    Show.PUBLISHED: f"flags & {PUBLISHED}",
+    Show.UNPUBLISHED: f"flags & {UNPUBLISHED}",
+    Show.RELATED: f"flags & {HAS_RELATED}",
+    Show.VIDEO: f"flags & {IS_VIDEO}",
+}
+
+ORDERS: Final = (Order.DATE, Order.QUALITY)
+"""What the table can be read by without a look at all of it."""
 
 
 def first(
@@ -43,7 +55,7 @@ def first(
 
     Args:
         index: The archive's index.
-        view: What to show, in which order.
+        view: What to show, in which of `ORDERS`.
         limit: 1 and up.
         is_read: Whether a row is marked so.
         is_starred: Whether a row is marked so.
@@ -67,8 +79,12 @@ def first(
 def _where(
     sqlite: sqlite3.Connection, view: View, node: Node | None, notes: Mapping[int, str]
 ) -> tuple[str, tuple[Value, ...]]:
+    shown = f"({_SHOWN[view.show]})"
+    floor: tuple[Value, ...] = ()
+    if view.quality_floor is not None:
+        shown, floor = f"{shown} AND quality >= ?", (view.quality_floor,)
     if node is None:
-        return _SHOWN[view.show], ()
+        return shown, floor
     from reader.query.sql import condition, functions, noted_function
 
     sqlite.create_function("noted", 1, noted_function(notes))
@@ -76,7 +92,7 @@ def _where(
         sqlite.create_function(name, count, function, deterministic=True)
     has_newer = sqlite.execute("SELECT 1 FROM newer_text LIMIT 1").fetchone() is not None
     wanted = condition(node, has_newer=has_newer)
-    return f"{_SHOWN[view.show]} AND ({wanted.text})", wanted.values
+    return f"{shown} AND ({wanted.text})", (*floor, *wanted.values)
 
 
 def _lines(

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from reader.index.catalogue import Catalogue
     from reader.index.stories import StoryIndex
 
+ORDERS: Final = ("title", "provider", "related")
+"""What takes so long to sort by that it is done beforehand."""
+
 _SUFFIX: Final = ".columns"
 
 
@@ -33,7 +36,7 @@ def open_columns(index: StoryIndex) -> tuple[Columns, dict[int, tuple[str, ...]]
     if not is_fitting:
         file.close()
         return None
-    return Columns({}, _Loader(index, file)), topicsets
+    return Columns({}, _Loader(index, file), index.ranking), topicsets
 
 
 def keep_columns(index: StoryIndex, catalogue: Catalogue) -> bool:
@@ -41,7 +44,7 @@ def keep_columns(index: StoryIndex, catalogue: Catalogue) -> bool:
     if index.file.trouble or not catalogue.version:
         return False
     head = {"version": catalogue.version, "topicsets": catalogue.topicsets}
-    return write_arrays(_path(index), head, catalogue.columns.whole())
+    return write_arrays(_path(index), head, catalogue.columns.whole(ORDERS))
 
 
 class _Loader:

@@ -15,8 +15,9 @@ from typing import Any, Final, TypeVar
 
 from reader import links
 from reader.index.catalogue import Catalogue
-from reader.index.columns import columns_of
+from reader.index.columns import Columns, columns_of
 from reader.index.connection import IndexFile, bytes_hash, text_hash
+from reader.index.ranking import Ranking
 from reader.index.schema import DAMAGED, PUBLISHED, UNPUBLISHED
 from reader.model import (
     Archive,
@@ -98,8 +99,22 @@ class StoryIndex:
                 "SELECT row, published_us, quality, flags, topicset, outlet, kind"
                 " FROM story INDEXED BY story_order ORDER BY published_us DESC"
             )
-            columns = columns_of(lines, self.titles)
+            columns = columns_of(lines, self.titles, self.ranking)
             return Catalogue(columns, self._read_topicsets(sqlite), tree, version=version(sqlite))
+
+    def ranking(self, columns: Columns, name: str) -> Ranking:
+        """The order of some of its stories by ``title``, ``provider`` or ``related``; takes its time."""
+        from reader.index.orders import RANKED
+
+        with self.file.worker.use("sort its stories") as sqlite:
+            return RANKED[name](sqlite, columns)
+
+    def sort_values(self, rows: Sequence[int], name: str) -> dict[int, object]:
+        """What an order as above sorts these rows by; None where that is not known."""
+        from reader.index.orders import sort_values
+
+        with self.file.worker.use("sort stories") as sqlite:
+            return {row: value for chunk in _chunks(rows) for row, value in sort_values(sqlite, chunk, name)}
 
     def topic_names(self) -> set[str]:
         """Every topic that a story names."""

@@ -38,11 +38,14 @@ NAMES: Final = {
     "is": "read, starred, published, damaged",
     "has": "what a story has",
     "type": "article, video, …",
-    "sort": "the order: date, quality, -quality",
+    "sort": "the order: date, quality, title, provider, related, and -quality",
 }
 """Every field with what it asks for."""
 
-SORTS: Final = ("date", "quality", "-date", "-quality", "reverse")
+SORTS: Final = (
+    *("date", "quality", "title", "provider", "related"),
+    *("-date", "-quality", "-title", "-provider", "-related", "reverse"),
+)
 AGES: Final = ("today", "yesterday", "7d", "2w", "3m", "1y")
 
 

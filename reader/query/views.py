@@ -15,6 +15,10 @@ _SHOW_TEXT = {
     Show.ALL: "",
     Show.UNREAD: "is:unread",
     Show.STARRED: "is:starred",
+    Show.PUBLISHED: "is:published",
+    Show.UNPUBLISHED: "is:unpublished",
+    Show.RELATED: "has:related",
+    Show.VIDEO: "type:video",
 }
 
 
@@ -28,6 +32,8 @@ def query_of(view: View) -> str:
     parts = [text, _SHOW_TEXT[view.show]]
     if view.topic and '"' not in view.topic:
         parts.append(f"topic:{quoted(view.topic)}")
+    if view.quality_floor is not None:
+        parts.append(f"quality>={view.quality_floor}")
     if not has_order and (view.order, view.is_reversed) != (Order.DATE, False):
         parts.append(f"sort:{'-' if view.is_reversed else ''}{view.order.value}")
     return " ".join(part for part in parts if part)

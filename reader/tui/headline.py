@@ -12,6 +12,12 @@ _ORDER_TEXT: Final = {
     (Order.DATE, True): "oldest first",
     (Order.QUALITY, False): "best first",
     (Order.QUALITY, True): "worst first",
+    (Order.TITLE, False): "by title",
+    (Order.TITLE, True): "by title, Z to A",
+    (Order.PROVIDER, False): "by provider",
+    (Order.PROVIDER, True): "by provider, Z to A",
+    (Order.RELATED, False): "most related first",
+    (Order.RELATED, True): "least related first",
 }
 
 

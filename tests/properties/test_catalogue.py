@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reader.index.catalogue import Catalogue
 from reader.index.columns import Line, columns_of
+from reader.index.schema import HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.model import Count, Order, Show, Topic, View
 
 TREE = (
@@ -37,6 +38,7 @@ class Made:
     topicset: int
     is_read: bool
     is_starred: bool
+    flags: int
 
     def is_in(self, topic: str) -> bool:
         return not topic or any(name.casefold() in BELOW[topic] for name in SETS[self.topicset])
@@ -54,6 +56,7 @@ archives = st.lists(
         topicset=st.integers(0, len(SETS) - 1),
         is_read=st.booleans(),
         is_starred=st.booleans(),
+        flags=st.integers(0, 255),
     ),
     max_size=30,
     unique_by=lambda story: story.row,
@@ -62,8 +65,9 @@ views = st.builds(
     View,
     topic=st.sampled_from(["", *BELOW]),
     show=st.sampled_from(Show),
-    order=st.sampled_from(Order),
+    order=st.sampled_from((Order.DATE, Order.QUALITY)),
     is_reversed=st.booleans(),
+    quality_floor=st.none() | st.integers(-1, 4),
 )
 pressed = st.lists(st.tuples(st.integers(0, 29), st.booleans(), st.booleans()), max_size=20)
 
@@ -74,8 +78,19 @@ def newest_first(story: Made) -> tuple[bool, int, str, int]:
 
 def expected(stories: list[Made], view: View, also: set[int]) -> list[int]:
     def is_kept(story: Made) -> bool:
-        wanted = {Show.ALL: True, Show.UNREAD: not story.is_read, Show.STARRED: story.is_starred}[view.show]
-        return story.is_in(view.topic) and (wanted or story.row in also)
+        wanted = {
+            Show.ALL: True,
+            Show.UNREAD: not story.is_read,
+            Show.STARRED: story.is_starred,
+            Show.PUBLISHED: story.flags & PUBLISHED,
+            Show.UNPUBLISHED: story.flags & UNPUBLISHED,
+            Show.RELATED: story.flags & HAS_RELATED,
+            Show.VIDEO: story.flags & IS_VIDEO,
+        }[view.show]
+        is_good = view.quality_floor is None or (
+            story.quality is not None and story.quality >= view.quality_floor
+        )
+        return story.is_in(view.topic) and is_good and bool(wanted or story.row in also)
 
     kept = sorted(filter(is_kept, stories), key=newest_first)
     keyed = [(value_of(story, view.order), story.row) for story in kept]
@@ -95,7 +110,7 @@ def count(stories: list[Made], topic: str) -> Count:
 
 def shelf_of(stories: list[Made]) -> Catalogue:
     lines: list[Line] = [
-        (story.row, story.published_us, story.quality, 0, story.topicset, 1, 1)
+        (story.row, story.published_us, story.quality, story.flags, story.topicset, 1, 1)
         for story in sorted(stories, key=newest_first)
     ]
     by_row = {story.row: story.title for story in stories}
@@ -130,9 +145,7 @@ def test_counts_are_those_of_a_list_after_any_marks(
         if place < len(stories):
             old = stories[place]
             shelf.mark(old.row, is_read=is_read, is_starred=is_starred)
-            stories[place] = Made(
-                old.row, old.published_us, old.title, old.quality, old.topicset, is_read, is_starred
-            )
+            stories[place] = replace(old, is_read=is_read, is_starred=is_starred)
     for topic in ("", *BELOW):
         assert shelf.count(topic) == count(stories, topic)
     assert shelf.starred == sum(story.is_starred for story in stories)

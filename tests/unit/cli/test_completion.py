@@ -8,10 +8,13 @@ import pytest
 
 from reader.cli import COMMANDS, SHELLS
 from reader.cli.completion import script
+from reader.model import Order
 from tests.unit.cli.running import Run
 
 BASH = shutil.which("bash")
 needs_bash = pytest.mark.skipif(BASH is None, reason="there is no bash here")
+
+ORDERS = sorted(Order)
 
 
 def offered(folder: Path, *words: str) -> list[str]:
@@ -68,9 +71,9 @@ def test_bash_completes_commands_and_archives(tmp_path: Path) -> None:
     ("words", "expected"),
     [
         (("list", "--so"), ["--sort"]),
-        (("list", "--sort", ""), ["date", "quality"]),
+        (("list", "--sort", ""), ORDERS),
         (("list", "--sort", "q"), ["quality"]),
-        (("list", "--sort", "="), ["date", "quality"]),
+        (("list", "--sort", "="), ORDERS),
         (("list", "--sort", "=", "d"), ["date"]),
         (("export", "--format", "r"), ["rss"]),
         (("config", ""), ["check", "init"]),
@@ -107,4 +110,4 @@ def test_fish_completes_values(tmp_path: Path) -> None:
     done = subprocess.run(
         ["fish", "-N", "-c", asking], capture_output=True, text=True, check=True, timeout=30
     )
-    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ["date", "quality"]
+    assert [line.split("\t")[0] for line in done.stdout.splitlines()] == ORDERS

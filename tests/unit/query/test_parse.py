@@ -97,7 +97,7 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
         ("is:unraed", "is: takes .* or damaged; did you mean “unread”?", 3),
         ("has:zzz", "has: takes related, link, date, quality, excerpt or note$", 4),
         ("sort:qualty", "sort: takes .*; did you mean “quality”?", 5),
-        ("sort:", "sort: takes date, quality, -date, -quality or reverse", 0),
+        ("sort:", "sort: takes date, quality, title, .* or reverse", 0),
         ("domain:www.", "“www.” is no domain", 7),
         ("since:2021-13", "“2021-13” is no date: a date is 2021, 2021-02", 6),
         ("before:soon", "“soon” is no date", 7),
