@@ -18,8 +18,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.tui.commands import PANES, bindings
-from reader.tui.layout import Places
-from reader.tui.panes.bars import Bar, HintBar
+from reader.tui.layout import Places, border_at
+from reader.tui.panes.bars import Bar, HintBar, Texts
 from reader.tui.panes.lines import to_strip
 from reader.tui.panes.pane import WHEEL_LINES, Pane
 from reader.wording import Glyphs
@@ -32,6 +32,8 @@ class Desk(Widget, can_focus=True):
         glyphs: The signs to draw with.
         on_click: Called when a pane was clicked, with whether it was a double click; the pane has taken the
             click in already.
+        on_border: Called with the name of a border between panes and the cell it was dragged to; with None
+            where it was clicked twice.
 
     Attributes:
         glyphs: The signs to draw with.
@@ -93,7 +95,13 @@ class Desk(Widget, can_focus=True):
     in the text) are laid over the text around them. |
     """
 
-    def __init__(self, *, glyphs: Glyphs, on_click: Callable[[Pane, bool], None]) -> None:
+    def __init__(
+        self,
+        *,
+        glyphs: Glyphs,
+        on_click: Callable[[Pane, bool], None],
+        on_border: Callable[[str, tuple[int, int] | None], None],
+    ) -> None:
         super().__init__(id="desk")
         self.glyphs = glyphs
         self.panes: dict[str, Pane] = {}
@@ -101,9 +109,11 @@ class Desk(Widget, can_focus=True):
         self.title = Bar(self)
         self.hints = HintBar(self)
         self._tell_click = on_click
-        self._is_too_small = False
+        self._tell_border = on_border
+        self._places: Places | None = None
+        self._headline: Texts = ()
         self._styles_kept: dict[tuple[str, ...], Style] = {}
-        self._dragged: Pane | None = None
+        self._dragged: Pane | str | None = None
 
     def add(self, *panes: Pane) -> None:
         """These panes stand on it."""
@@ -116,13 +126,21 @@ class Desk(Widget, can_focus=True):
 
     def set_places(self, places: Places | None) -> None:
         """Put everything in its place and draw it; without places, say that there is no room."""
-        self._is_too_small = places is None
+        self._places = places
         if places is not None:
             self.title.put(places.title)
             self.hints.put(places.hints)
             for name, pane in self.panes.items():
                 pane.put(places.panes[name], has_border=places.has_borders)
+            self.hints.set_aside(() if places.title else self._headline)
         self.refresh()
+
+    def set_headline(self, left: Texts, right: Texts) -> None:
+        """Show this above the panes; where there is no line for it, the right part beside the hints."""
+        self._headline = right
+        self.title.set_text(left, right)
+        if self._places is not None and not self._places.title:
+            self.hints.set_aside(right)
 
     def activate(self, name: str) -> None:
         """Keys go to this pane from now on."""
@@ -201,7 +219,7 @@ class Desk(Widget, can_focus=True):
         return strips
 
     def _strips(self, crop: Region) -> list[Strip]:
-        if self._is_too_small:
+        if self._places is None:
             return self._too_small(crop)
         parts = [(part, inside) for part in self._parts() if (inside := part.place.intersection(crop))]
         if len(parts) == 1 and parts[0][1] == crop:
@@ -278,7 +296,9 @@ class Desk(Widget, can_focus=True):
     # -- mouse -------------------------------------------------------------------------------------
 
     def on_click(self, event: events.Click) -> None:
-        """A click moves the cursor of its pane; a double click goes in."""
+        """A click moves the cursor of its pane; a double click goes in, on a border it evens the panes."""
+        if event.chain == 2 and (border := self._border_at(event)):
+            self._tell_border(border, None)
         pane = self._pane_at(event.x, event.y)
         if pane is not None and pane.inner.contains(event.x, event.y):
             is_double = event.chain == 2
@@ -301,12 +321,18 @@ class Desk(Widget, can_focus=True):
             pane.scroll_by(lines)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """The sign of the place on the right border can be dragged."""
+        """The sign of the place on the right border can be dragged, and so can a border between panes."""
         pane = self._pane_at(event.x, event.y)
         if pane is not None and event.x == pane.place.right - 1 > pane.inner.right - 1 and pane.max_top:
             self._dragged = pane
             self.capture_mouse()
             self._drag(event)
+        elif border := self._border_at(event):
+            self._dragged = border
+            self.capture_mouse()
+
+    def _border_at(self, event: events.MouseEvent) -> str:
+        return "" if self._places is None else border_at(self._places, event.x, event.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Dragging goes on."""
@@ -320,9 +346,11 @@ class Desk(Widget, can_focus=True):
             self.release_mouse()
 
     def _drag(self, event: events.MouseEvent) -> None:
-        pane = self._dragged
-        if pane is not None:
-            pane.scroll_line(pane.thumb_line(event.y - pane.inner.y))
+        dragged = self._dragged
+        if isinstance(dragged, str):
+            self._tell_border(dragged, (event.x, event.y))
+        elif dragged is not None:
+            dragged.scroll_line(dragged.thumb_line(event.y - dragged.inner.y))
 
     def _pane_at(self, x: int, y: int) -> Pane | None:
         return next((pane for pane in self.panes.values() if pane.place.contains(x, y)), None)

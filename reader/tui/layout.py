@@ -94,6 +94,46 @@ def places(
     return Places(title, hints, regions, True, is_short, is_stacked)
 
 
+def border_at(standing: Places, x: int, y: int) -> str:
+    """Which border between panes a cell is on: ``topics`` or ``stories`` by what it ends, or neither."""
+    topics, stories, story = (standing.panes[name] for name in PANES)
+    if not (topics and stories and story):
+        return ""
+    if x in (topics.right - 1, topics.right) and topics.y <= y < topics.bottom:
+        return "topics"
+    if standing.is_stacked:
+        return "stories" if y in (stories.bottom - 1, stories.bottom) and x > topics.right else ""
+    return "stories" if x in (stories.right - 1, stories.right) and stories.y <= y < stories.bottom else ""
+
+
+def moved(standing: Places, shares: Shares, border: str, x: int, y: int) -> Shares:
+    """The shares when a border was dragged to a cell; no pane gets so small that nothing is seen of it."""
+    topics, stories, story = (standing.panes[name] for name in PANES)
+    if border == "topics":
+        widest = topics.width + stories.width + (0 if standing.is_stacked else story.width) - 2 * _LEAST_WIDTH
+        return shares._replace(topics=max(_LEAST_WIDTH, min(x + 1 - topics.x, widest)))
+    if standing.is_stacked:
+        whole, part, least = stories.height + story.height, y + 1 - stories.y, _LEAST_HEIGHT
+    else:
+        whole, part, least = stories.width + story.width, x + 1 - stories.x, _LEAST_WIDTH
+    share = round(1000 * max(least, min(part, whole - least)) / whole)
+    return shares._replace(stories_high=share) if standing.is_stacked else shares._replace(stories=share)
+
+
+def grown(standing: Places, shares: Shares, pane: str, step: int) -> Shares:
+    """The shares when a pane is to be larger, or smaller with a negative step: by a column or a row a step.
+
+    Where one pane is shown at a time, there is nothing to share out.
+    """
+    topics, stories, story = (standing.panes[name] for name in PANES)
+    if not (topics and stories and story):
+        return shares
+    if pane == "topics":
+        return moved(standing, shares, "topics", topics.right - 1 + step, 0)
+    step = step if pane == "stories" else -step
+    return moved(standing, shares, "stories", stories.right - 1 + step, stories.bottom - 1 + step)
+
+
 def _topics_width(width: int, wanted: int, chosen: int) -> int:
     if chosen:
         return max(_LEAST_WIDTH, min(chosen, width - 3 * _LEAST_WIDTH))

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from reader.tui.commands import COMMANDS, HINTS, key_text
-from reader.tui.panes.lines import Piece, cut, to_strip
+from reader.tui.panes.lines import Piece, cut, cut_start, to_strip
 from reader.wording import UNICODE_GLYPHS, ascii_text
 
 if TYPE_CHECKING:
@@ -61,20 +61,35 @@ class Bar:
     def _drawn(self) -> Strip:
         width = self.place.width
         fill = self.desk.style("bar--text")
-        room = width - 2
-        right = self._cut(self._right, room)
+        room = max(0, width - 2)
+        right = self._end_of(self._right, self._right_room(room))
         left = self._cut(self._left, room - _cells(right) - (2 if right else 0))
         gap = room - _cells(left) - _cells(right)
         return to_strip([(" ", fill), *left, (" " * gap, fill), *right, (" ", fill)], width, fill)
 
+    def _right_room(self, room: int) -> int:
+        """How many cells the right text may take."""
+        return room
+
     def _cut(self, texts: Texts, room: int) -> list[Piece]:
         pieces: list[Piece] = []
         for text, component in texts:
-            shown = text if self.desk.glyphs is UNICODE_GLYPHS else ascii_text(text)
-            shown = cut(shown, room - _cells(pieces), self.desk.glyphs.ellipsis)
+            shown = cut(self._shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
             if shown:
                 pieces.append((shown, self.desk.style(component)))
         return pieces
+
+    def _end_of(self, texts: Texts, room: int) -> list[Piece]:
+        """The numbers at the end of a text say the most."""
+        pieces: list[Piece] = []
+        for text, component in reversed(texts):
+            shown = cut_start(self._shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
+            if shown:
+                pieces.insert(0, (shown, self.desk.style(component)))
+        return pieces
+
+    def _shown(self, text: str) -> str:
+        return text if self.desk.glyphs is UNICODE_GLYPHS else ascii_text(text)
 
 
 class HintBar(Bar):
@@ -83,6 +98,7 @@ class HintBar(Bar):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._notice: Texts = ()
+        self._aside: Texts = ()
         self._words: tuple[Texts, Texts] | None = None
 
     def put(self, place: Region) -> None:
@@ -94,6 +110,12 @@ class HintBar(Bar):
         """Show a standing notice; an empty one brings the keys back."""
         self._notice = ((notice, "bar--alarm"),) if notice else ()
         self._fill()
+
+    def set_aside(self, aside: Texts) -> None:
+        """Show this at the right of the keys, in two thirds of the line at most."""
+        if aside != self._aside:
+            self._aside = aside
+            self._fill()
 
     def set_words(self, left: Texts, right: Texts = ()) -> None:
         """Show what belongs to something one types, until `forget_words`."""
@@ -111,11 +133,15 @@ class HintBar(Bar):
         elif self._notice:
             self.set_text(self._notice)
         else:
-            self.set_text(self._keys())
+            room = self.place.width - 2
+            aside = min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in self._aside))
+            self.set_text(self._keys(room - aside - 1 if aside else room), self._aside)
 
-    def _keys(self) -> Texts:
+    def _right_room(self, room: int) -> int:
+        return room if self._words is not None else room * 2 // 3
+
+    def _keys(self, room: int) -> Texts:
         texts: list[tuple[str, str]] = []
-        room = self.place.width - 2
         by_id = {command.id: command for command in COMMANDS}
         for command in (by_id[name] for name in HINTS):
             key = key_text(command.keys).split(" ")[0]

@@ -72,6 +72,21 @@ def marked(text: str, places: Sequence[tuple[int, int]], style: Style, mark: Sty
     return [*pieces, (text[end:], style)]
 
 
+def cut_start(text: str, width: int, ellipsis: str = "…") -> str:
+    """`text` in at most `width` cells: its end, with an ellipsis before it where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    room = width - cell_len(ellipsis)
+    if room <= 0:
+        return cut(ellipsis, width, "")
+    while cell_len(text) > room:
+        text = text[max(1, (cell_len(text) - room) // 2) :]
+    # Nothing that belongs to what was cut off may stand first.
+    while text and (not cell_len(text[0]) or text[0] == "\u200d"):
+        text = text[1:]
+    return ellipsis + text.lstrip()
+
+
 def cut(text: str, width: int, ellipsis: str = "…") -> str:
     """`text` in at most `width` cells, with an ellipsis where something is missing."""
     if cell_len(text) <= width:

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from reader.library import Library
 from reader.tui.background import Background
 from reader.tui.desk import Desk
-from reader.tui.layout import PANES, Shares, places
+from reader.tui.layout import PANES, Places, Shares, grown, moved, places
 from reader.tui.panes.pane import Pane
 from reader.tui.panes.story_list import StoryList
 from reader.tui.panes.story_pane import StoryPane
@@ -32,6 +32,8 @@ class FramedScreen(Screen[None]):
     Attributes:
         pane: Name of the pane that keys go to.
         shares: What the reader has chosen for the sizes of the panes.
+        density: Lines a story takes in the list, where there is room; the config says how it begins.
+        is_zoomed: Whether the story has the whole screen.
     """
 
     desk: Desk
@@ -45,6 +47,9 @@ class FramedScreen(Screen[None]):
         self.background = Background(self, library)
         self.pane = "stories"
         self.shares = Shares()
+        self.density = ""
+        self.is_zoomed = False
+        self._standing: Places | None = None
 
     @property
     def foot_rows(self) -> int:
@@ -70,11 +75,49 @@ class FramedScreen(Screen[None]):
             pane=self.pane,
             wanted_topics=self.topic_tree.wanted_width() + 2,
             shares=self.shares,
+            is_zoomed=self.is_zoomed,
         )
+        self._standing = standing
         if standing is not None:
-            is_one_line = standing.is_one_line or self.reader.config.density == "one-line"
+            self.density = self.density or self.reader.config.density
+            is_one_line = standing.is_one_line or self.density == "one-line"
             self.story_list.set_row_height(1 if is_one_line else 2)
         self.desk.set_places(standing)
+
+    def share_out(self, shares: Shares) -> None:
+        """Give the panes these sizes."""
+        if shares != self.shares:
+            self.shares = shares
+            self.fit(self.app.size)
+
+    def border_dragged(self, border: str, cell: tuple[int, int] | None) -> None:
+        """The mouse moved a border between panes; or clicked it twice: the sizes are those of the start."""
+        if self._standing is not None:
+            self.share_out(moved(self._standing, self.shares, border, *cell) if cell else Shares())
+
+    def action_grow(self, step: int) -> None:
+        """Make the focused pane larger, or smaller with a negative step."""
+        if self._standing is not None:
+            self.share_out(grown(self._standing, self.shares, self.pane, step))
+
+    def action_even(self) -> None:
+        """Give the panes the sizes they had at first."""
+        self.share_out(Shares())
+
+    def action_density(self) -> None:
+        """One line a story, or two."""
+        if self._standing is not None and self._standing.is_one_line:
+            self.reader.say("On so few rows a story has one line.")
+            return
+        self.density = "two-line" if self.density == "one-line" else "one-line"
+        self.fit(self.app.size)
+
+    def action_zoom(self) -> None:
+        """Give the story the whole screen; again: show everything."""
+        is_zoomed = not self.is_zoomed
+        self.action_go_to("story")
+        self.is_zoomed = is_zoomed
+        self.fit(self.app.size)
 
     # -- from pane to pane -------------------------------------------------------------------------
 
@@ -82,6 +125,7 @@ class FramedScreen(Screen[None]):
         """Give a pane the focus; on a narrow screen it is then the one that shows."""
         is_other = name != self.pane
         self.pane = name
+        self.is_zoomed = self.is_zoomed and name == "story"
         self.desk.activate(name)
         # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go elsewhere.
         self.set_focus(self.desk, scroll_visible=False)

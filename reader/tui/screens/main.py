@@ -62,7 +62,7 @@ class MainScreen(ReadingScreen):
 
     def compose(self) -> ComposeResult:
         """The desk with its panes."""
-        self.desk = Desk(glyphs=self.reader.glyphs, on_click=self.pane_clicked)
+        self.desk = Desk(glyphs=self.reader.glyphs, on_click=self.pane_clicked, on_border=self.border_dragged)
         self.topic_tree = TopicTree(self.desk, on_move=self._topic_moved)
         self.story_list = StoryList(
             self.desk,

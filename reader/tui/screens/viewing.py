@@ -120,7 +120,7 @@ class ViewingScreen(AskingScreen):
             right.insert(0, (f"{problems} (newsreader check)   ", "bar--alarm"))
         if self._progress:
             right.insert(0, (f"{self._progress}   ", "bar--strong"))
-        self.desk.title.set_text(left, tuple(right))
+        self.desk.set_headline(left, tuple(right))
 
     def _show_topics(self) -> None:
         before = self.topic_tree.wanted_width()

@@ -1,0 +1,158 @@
+"""The panes on the screen: sizes by mouse and keys, the story on all of it, density, the lines around."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.pilot import Pilot
+
+from reader.tui.panes.bars import Bar, HintBar
+from tests.factories import write_story
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+
+ODD = "日本語ニュース 👨‍👩‍👧‍👦 Ελληνικά – a very long name of a topic that goes on and on ❤️🇭🇺"
+
+
+async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:
+    await pilot.mouse_down("#desk", offset=start)
+    await pilot.hover("#desk", offset=end)
+    await pilot.mouse_up("#desk", offset=end)
+
+
+async def test_the_border_between_panes_is_dragged_with_the_mouse(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        edge = screen.topic_tree.place.right
+        await drag(pilot, (edge, 10), (edge + 9, 10))
+        assert screen.topic_tree.place.right == edge + 10
+        edge = screen.story_list.place.right
+        await drag(pilot, (edge, 10), (50, 12))
+        assert screen.story_list.place.right == 51
+        assert screen.shares.topics
+        assert screen.shares.stories
+        await pilot.click("#desk", offset=(51, 10), times=2)
+        assert not any(screen.shares)
+
+
+async def test_the_border_between_list_and_story_is_dragged_up_and_down(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, size=(100, 30)) as pilot:
+        screen = main_screen(pilot)
+        await drag(pilot, (60, screen.story_list.place.bottom), (60, 9))
+        assert screen.story_list.place.bottom == 10
+
+
+async def test_plus_and_minus_resize_the_focused_pane(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        before = [pane.place.width for pane in screen.desk.panes.values()]
+        await pilot.press("plus", "plus")
+        assert screen.story_list.place.width > before[1]
+        await pilot.press("3", "plus", "1", "minus")
+        assert screen.story_list.place.width < screen.story_pane.place.width + 10
+        assert screen.topic_tree.place.width < before[0]
+        await pilot.press("equals_sign")
+        assert [pane.place.width for pane in screen.desk.panes.values()] == before
+
+
+async def test_z_gives_the_story_the_whole_screen_until_one_goes_back(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("z")
+        assert screen.story_pane.place.width == 140
+        assert not screen.story_list.is_shown
+        await pilot.press("n")
+        assert screen.story_pane.place.width == 140
+        assert "Robots at work" in screen_text(pilot)
+        await pilot.press("z")
+        assert screen.story_list.is_shown
+        assert screen.story_pane.has_focus
+        await pilot.press("z", "escape")
+        assert screen.story_list.has_focus
+        assert screen.story_pane.place.width < 140
+
+
+async def test_the_density_key_switches_between_one_line_and_two(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        height = screen.story_list.row_height
+        assert height == 2
+        await pilot.press("j", "full_stop")
+        height = screen.story_list.row_height
+        assert height == 1
+        assert re.search(r"Robots at work +3 Feb 2021 +90", screen_text(pilot))
+        assert screen.story_list.cursor == 1
+        await pilot.press("full_stop")
+        height = screen.story_list.row_height
+        assert height == 2
+
+
+async def test_a_short_screen_shows_the_view_and_the_counts_beside_the_hints(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, size=(80, 20)) as pilot:
+        last = screen_text(pilot).split("\n")[-1]
+        assert last.endswith("All › newest first › 3 unread of 3")
+        assert "Space read on" in last
+        await pilot.press("m")
+        assert screen_text(pilot).split("\n")[-1].endswith("2 unread of 3")
+        await pilot.resize_terminal(80, 30)
+        await pilot.pause()
+        assert "unread of" not in screen_text(pilot).split("\n")[-1]
+
+
+@pytest.mark.parametrize("width", [40, 60, 79, 80, 100, 119, 120, 140])
+async def test_no_line_of_the_screen_overflows_with_wide_names(
+    tmp_path: Path, open_app: OpenApp, width: int
+) -> None:
+    write_story(tmp_path / ODD[:30], "2021-01-01-a.md", title=ODD, topics=[ODD], provider={"name": ODD})
+    async with open_app(tmp_path / ODD[:30], size=(width, 26)) as pilot:
+        for keys in (["1", "G"], ["2"], ["3"], ["z"]):
+            await pilot.press(*keys)
+            await settled(pilot)
+            lines = screen_text(pilot).split("\n")
+            assert all(cell_len(line) <= width for line in lines)
+            assert lines[0].endswith("1 unread of 1")
+
+
+SIGNS = [*"ab 日語ü›–", "👨‍👩‍👧", "❤️", "🇭🇺", "e\u0301"]
+NAMES = st.lists(st.sampled_from(SIGNS), max_size=60).map("".join)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@given(st.integers(1, 300), NAMES, NAMES, st.booleans())
+def test_header_and_footer_are_exactly_as_wide_as_the_screen(
+    width: int, left: str, right: str, is_hints: bool
+) -> None:
+    from rich.style import Style
+
+    from reader.wording import UNICODE_GLYPHS
+
+    class Surface:
+        glyphs = UNICODE_GLYPHS
+
+        def draw(self, region: Region) -> None: ...
+
+        def style(self, *components: str) -> Style:
+            return Style()
+
+    surface = Surface()
+    bar = HintBar(surface) if is_hints else Bar(surface)  # type: ignore[arg-type]
+    bar.put(Region(0, 0, width, 1))
+    texts = ((left, "bar--strong"), (left, "bar--text")), ((right, "bar--alarm"), (right, "bar--text"))
+    if isinstance(bar, HintBar):
+        bar.set_aside(texts[1])
+    else:
+        bar.set_text(*texts)
+    strip = bar.strips(Region(0, 0, width, 1))[0]
+    assert strip.cell_length == width
+    assert cell_len(strip.text) == width
