@@ -9,10 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.style import Style
 from textual.geometry import Region
 from textual.pilot import Pilot
 
 from reader.tui.panes.bars import Bar, HintBar
+from reader.wording import UNICODE_GLYPHS
 from tests.factories import write_story
 from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
 
@@ -69,7 +71,7 @@ async def test_z_gives_the_story_the_whole_screen_until_one_goes_back(
         screen = main_screen(pilot)
         await pilot.press("z")
         assert screen.story_pane.place.width == 140
-        assert not screen.story_list.is_shown
+        assert not screen.story_list.place
         await pilot.press("n")
         assert screen.story_pane.place.width == 140
         assert "Robots at work" in screen_text(pilot)
@@ -133,10 +135,6 @@ NAMES = st.lists(st.sampled_from(SIGNS), max_size=60).map("".join)
 def test_header_and_footer_are_exactly_as_wide_as_the_screen(
     width: int, left: str, right: str, is_hints: bool
 ) -> None:
-    from rich.style import Style
-
-    from reader.wording import UNICODE_GLYPHS
-
     class Surface:
         glyphs = UNICODE_GLYPHS
 
