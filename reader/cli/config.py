@@ -16,6 +16,8 @@ from reader.config import Config
 from reader.errors import NewsreaderError, UsageError
 from reader.tui.keymap import keymap
 
+_NOWHERE: Final = 1 << 30
+
 TELLS_PROBLEMS: Final = True
 """The problems of the config are what this command prints: not to be told beforehand."""
 
@@ -61,7 +63,7 @@ def _init() -> int:
 
 
 def _check(config: Config, *, is_json: bool) -> int:
-    problems = list(_problems(config))
+    problems = sorted(_problems(config), key=_line)
     if is_json:
         output.write_json_list(problems)
     else:
@@ -83,6 +85,13 @@ def _problems(config: Config) -> Iterator[str]:
             yield from choose((), config).warnings
         except NewsreaderError as error:
             yield str(error)
+
+
+def _line(problem: str) -> int:
+    """The line of the config a problem is about; one without a line comes last."""
+    _, _, rest = problem.partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if number.isdecimal() else _NOWHERE
 
 
 def _all_is_well() -> str:

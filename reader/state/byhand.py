@@ -153,6 +153,8 @@ def compact(folder: Path, disk: Disk | None = None) -> Compacted:
     _read(log, Register())
     before = log.line_count
     copies = {path.name for path in files_of(folder)}
+    if not copies:
+        return Compacted(log.path, 0, 0)
     try:
         log.compact(PATIENCE_S, is_asked=True)
     except OSError as error:

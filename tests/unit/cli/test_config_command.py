@@ -79,14 +79,14 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(run: Run, config_home: Path)
 def test_check_tells_everything_that_is_wrong_once(run: Run, config_home: Path) -> None:
     config_home.mkdir(parents=True)
     (config_home / "config.yaml").write_text(
-        "thme: nord\ndwell_s: fast\nkeys: {togle-star: f}\nstyle: gone.tcss\narchives: [/nowhere]\n"
+        "thme: nord\nkeys: {togle-star: f}\ndwell_s: fast\nstyle: gone.tcss\narchives: [/nowhere]\n"
     )
     result = run("config", "check")
     assert (result.code, result.err) == (1, "")
     assert [line.partition(";")[0] for line in result.lines] == [
         'config.yaml:1: unknown key "thme"',
-        "config.yaml:2: dwell_s is not a number of seconds from 0.1 to 60",
-        'config.yaml:3: keys: there is no command "togle-star"',
+        'config.yaml:2: keys: there is no command "togle-star"',
+        "config.yaml:3: dwell_s is not a number of seconds from 0.1 to 60",
         f"config.yaml: style: there is no file {config_home / 'gone.tcss'}",
         "no archive of the config can be opened",
     ]

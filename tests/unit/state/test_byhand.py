@@ -182,8 +182,9 @@ def test_where_every_line_counts_there_is_nothing_to_do(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_marks_has_nothing_to_compact(tmp_path: Path) -> None:
-    done = byhand.compact(tmp_path)
+    done = byhand.compact(tmp_path / "none")
     assert (done.before, done.after) == (0, 0)
+    assert not (tmp_path / "none").exists()
 
 
 class Busy(Disk):
