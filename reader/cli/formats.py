@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Final
 from urllib.parse import quote
 
 from reader import clean, links, wording
+from reader.cli.output import json_text
 from reader.cli.values import time_text
 from reader.errors import LinkError
 from reader.model import StoryRow
@@ -72,8 +72,6 @@ _ENTITY = re.compile(r"&(?=#?\w+;)")
 # Also the full-width forms, which some spreadsheets take for the plain ones.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What JSON lets stand as it is, and a terminal acts on: names of files are exact there, so not cleaned.
-_JSON_RAW = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLUMNS: Final = (
     *("title", "url", "provider", "domain", "published_at", "quality", "topics", "type"),
     *("is_read", "is_starred", "note", "excerpt", "id", "file"),
@@ -112,8 +110,7 @@ def json_list(items: Iterable[Item], heading: Heading) -> Iterator[str]:
     """A list, one story a line, with what ``newsreader list --json`` has of each."""
     before = "["
     for item in items:
-        text = json.dumps(item.values, ensure_ascii=False)
-        yield f"{before}\n{_JSON_RAW.sub(_escaped, text)}"
+        yield f"{before}\n{json_text(item.values)}"
         before = ","
     yield "[]\n" if before == "[" else "\n]\n"
 
@@ -203,8 +200,8 @@ def _is_number(text: str) -> bool:
 
 def _article(item: Item) -> Iterator[str]:
     title = html.escape(item.row.title)
-    if item.url:
-        title = f'<a href="{html.escape(item.url)}" rel="noopener noreferrer">{title}</a>'
+    if url := item.url:
+        title = f'<a href="{html.escape(url)}" rel="noopener noreferrer">{title}</a>'
     yield f"<h2>{title}</h2>\n"
     if about := _about(item):
         yield f'<p class="about">{html.escape(about)}</p>\n'
@@ -217,8 +214,8 @@ def _article(item: Item) -> Iterator[str]:
 def _feed_item(item: Item) -> Iterator[str]:
     row = item.row
     yield f"<title>{_xml(row.title)}</title>\n"
-    if item.url:
-        yield f"<link>{_xml(item.url)}</link>\n"
+    if url := item.url:
+        yield f"<link>{_xml(url)}</link>\n"
     parts = (row.excerpt, f"Note: {item.note}" if item.note else "")
     # Readers take a description for HTML: what is text stays text only if it is escaped as that first.
     if text := "<br>".join(html.escape(part, quote=False) for part in parts if part):
@@ -230,10 +227,6 @@ def _feed_item(item: Item) -> Iterator[str]:
         yield f"<pubDate>{_rfc_822(row.published_at)}</pubDate>\n"
     guid = quote(row.story_id, safe="/:", errors="surrogateescape")
     yield f'<guid isPermaLink="false">{_xml(guid)}</guid>\n'
-
-
-def _escaped(char: re.Match[str]) -> str:
-    return f"\\u{ord(char[0]):04x}"
 
 
 def _rfc_822(moment: datetime) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import time
 import unicodedata
@@ -22,6 +23,8 @@ CLOSED_PIPE: Final = 141
 PATIENCE_S: Final = 0.5
 """Work that is done by then needs no word."""
 
+# JSON itself escapes what is below a blank.
+_ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _EVERY_S: Final = 0.1
 _POINT_CELLS: Final = 70
 _POINT_BEFORE: Final = 50
@@ -80,7 +83,7 @@ def write_line(text: str) -> None:
 
 def write_json(value: object) -> None:
     """One value as JSON over several lines; raises as `write` does."""
-    write_line(json.dumps(value, ensure_ascii=_needs_ascii(), indent=2))
+    write_line(json_text(value, is_ascii=_needs_ascii(), indent=2))
 
 
 def write_json_list(values: Iterable[object]) -> None:
@@ -88,9 +91,18 @@ def write_json_list(values: Iterable[object]) -> None:
     needs_ascii = _needs_ascii()
     before = "["
     for value in values:
-        write(f"{before}\n{json.dumps(value, ensure_ascii=needs_ascii)}")
+        write(f"{before}\n{json_text(value, is_ascii=needs_ascii)}")
         before = ","
     write_line("[]" if before == "[" else "\n]")
+
+
+def json_text(value: object, *, is_ascii: bool = False, indent: int | None = None) -> str:
+    """A value as JSON; what a terminal could act on is escaped, as in the exact names of files."""
+    return _ACTING.sub(_escaped, json.dumps(value, ensure_ascii=is_ascii, indent=indent))
+
+
+def _escaped(char: re.Match[str]) -> str:
+    return f"\\u{ord(char[0]):04x}"
 
 
 def flush() -> None:
