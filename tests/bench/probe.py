@@ -23,7 +23,10 @@ ROWS: Final = 40
 QUIET_S: Final = 0.12
 """A screen on which nothing has come for so long is settled."""
 
-LIMIT_S: Final = 60.0
+REST_S: Final = 0.055
+"""The story under the cursor is read after a rest of 60 ms."""
+
+LIMIT_S: Final = 30.0
 """Longest wait for anything."""
 
 _SEQUENCES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]")
@@ -53,6 +56,7 @@ class Probe:
         self.frames: list[tuple[float, int]] = []
         self._text = bytearray()
         self._news = threading.Condition()
+        self._pressed = 0.0
         self._reader = threading.Thread(target=self._read, daemon=True)
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
@@ -74,15 +78,15 @@ class Probe:
                     self._text += data
                     self._news.notify_all()
 
-    def wait_for(self, text: str) -> float:
-        """Seconds from the start until the output holds this text, with its escape sequences taken out.
+    def wait_for(self, pattern: str) -> float:
+        """Seconds from the start until the output, without its escape sequences, matches a pattern.
 
         Raises:
             TimeoutError: If it does not come.
         """
         with self._news:
-            if not self._news.wait_for(lambda: text in self._shown(), LIMIT_S):
-                raise TimeoutError(f"{text!r} did not appear in {self._shown()[-400:]!r}")
+            if not self._news.wait_for(lambda: re.search(pattern, self._shown()), LIMIT_S):
+                raise TimeoutError(f"{pattern!r} did not appear in {self._shown()[-400:]!r}")
             return self.frames[-1][0] - self.started
 
     def _shown(self) -> str:
@@ -106,7 +110,7 @@ class Probe:
         """Seconds from a key to the first frame of the answer, and all bytes until the screen settled."""
         time.sleep(random.uniform(0, 0.02))  # not in step with a clock of the program
         count = len(self.frames)
-        pressed = time.perf_counter()
+        pressed = self._pressed = time.perf_counter()
         os.write(self._master, key.encode())
         with self._news:
             if not self._news.wait_for(lambda: len(self.frames) > count, LIMIT_S):
@@ -114,6 +118,11 @@ class Probe:
             first = self.frames[count][0]
         self.settle()
         return first - pressed, self.bytes_since(pressed)
+
+    def switch(self, key: str) -> float:
+        """Seconds from a key to the last byte of its answer, and not of what follows after a rest."""
+        self.press(key)
+        return max(moment for moment, _ in self.frames if moment < self._pressed + REST_S) - self._pressed
 
     def hold(self, key: str, presses: int, rate_hz: float) -> float:
         """Seconds from the last of so many presses until the screen has settled."""

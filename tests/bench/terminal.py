@@ -32,6 +32,14 @@ QUIT: Final = "\x11"
 REST_S: Final = 6.0
 """Before keys are measured: the archive is looked through behind the first frame."""
 
+ESCAPE: Final = "\x1b[27u"  # as a terminal with the Kitty protocol sends it
+SWITCHES: Final = {
+    "sort": (*"dDdDdDdD",),
+    "topic": (*"1jjjjkkkkjjjjkkkk2",),
+    "search": ("/", *"company", ESCAPE, "/", *"sec", ESCAPE, "/", *"quality>=60", ESCAPE),
+}
+"""Keys that show other stories."""
+
 _NEWSREADER: Final = (sys.executable, "-m", "reader")
 _PROJECT: Final = Path(__file__).resolve().parents[2]
 _BARE: Final = """
@@ -83,14 +91,16 @@ class Program:
     lags: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
     quits: list[float] = field(default_factory=list)
+    switches: dict[str, list[float]] = field(default_factory=dict)
 
-    def run(self, environment: dict[str, str], *, has_keys: bool = False) -> None:
+    def run(self, environment: dict[str, str], *, has_keys: bool = False, is_cold: bool = False) -> None:
         """Start it, press keys if asked to, and end it."""
         probe = Probe(self.command, environment)
         try:
             self._look(probe)
             if has_keys:
-                time.sleep(REST_S)  # what it does behind the first frame is another figure
+                # What it does behind the first frame is another figure.
+                time.sleep(0 if is_cold else REST_S)
                 self._press(probe)
             self.memory.append(probe.memory_mb())
         finally:
@@ -116,6 +126,18 @@ class Program:
             self.pages.append(first)
             self.page_bytes.append(size)
 
+    def switch(self, environment: dict[str, str]) -> None:
+        """Start it, and look at other stories in every way there is."""
+        probe = Probe(self.command, environment)
+        try:
+            probe.wait_for(self.wait)
+            time.sleep(REST_S)
+            for name, keys in SWITCHES.items():
+                for key in keys:
+                    self.switches.setdefault(name, []).append(probe.switch(key))
+        finally:
+            probe.end(self.quit)
+
 
 def run() -> list[tuple[str, str]]:
     """Rows of a table: what was measured, and the figures."""
@@ -135,13 +157,19 @@ def run() -> list[tuple[str, str]]:
             bare.run(environment)
             tenth.run(environment, has_keys=has_keys)
         cell.run(environment, has_keys=True)
-        rows = _rows(whole, tenth, bare, cell)
+        for program in (whole, tenth):
+            program.switch(environment)
+        cold = _app(Path(whole.command[-1]), 1, wait=r"[1-9][\d,]* unread of")
+        cold.run({**environment, "XDG_CACHE_HOME": str(folder / "cold")}, has_keys=True, is_cold=True)
+        rows = _rows(whole, tenth, bare, cell, cold)
         if newsboat := shutil.which("newsboat"):
             rows += _against_newsboat(newsboat, folder, environment, whole)
     return rows
 
 
-def _rows(whole: Program, tenth: Program, bare: Program, cell: Program) -> list[tuple[str, str]]:
+def _rows(
+    whole: Program, tenth: Program, bare: Program, cell: Program, cold: Program
+) -> list[tuple[str, str]]:
     return [
         (
             f"start, {STORIES:,} stories, to rows, counts and story",
@@ -173,7 +201,21 @@ def _rows(whole: Program, tenth: Program, bare: Program, cell: Program) -> list[
             f"{whole.memory[-1] / bare.memory[-1]:.2f}x; at a tenth {tenth.memory[-1]:.0f} MB",
         ),
         ("quit", _ms(whole.quits)),
+        *((f"{name}: key to list", _switch_text(whole, tenth, name)) for name in SWITCHES),
+        (
+            "first start, without an index, to the first rows",
+            f"{_ms(cold.starts)}: {_ratio(cold.starts, bare.starts)} of a bare app",
+        ),
+        (
+            "j while the first index is being made",
+            f"{_ms(cold.keys)}; held, last press to settled screen {cold.lags[0] * 1e3:.0f} ms; "
+            f"memory {cold.memory[-1]:.0f} MB; quit in the middle {_ms(cold.quits)}",
+        ),
     ]
+
+
+def _switch_text(whole: Program, tenth: Program, name: str) -> str:
+    return f"{_ms(whole.switches[name])}; at a tenth {_ms(tenth.switches[name])}"
 
 
 def _against_newsboat(
