@@ -576,3 +576,34 @@ async def test_keys_typed_ahead_of_a_page_do_no_harm(archive: Path, open_app: Op
             pilot.app.simulate_key(key)
         await settled(pilot)
         assert pilot.app.is_running
+
+
+async def test_the_next_story_is_there_whole_in_the_frame_that_shows_it(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.pause(0.1)
+        screen.story_list.action_down()
+        assert screen.story_pane.story is not None
+        assert screen.story_pane.story.row == screen.story_list.current
+
+
+async def test_a_story_that_changed_is_not_shown_as_it_was_read_ahead(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.pause(0.1)
+        write_story(
+            archive / "_news",
+            "2021-02-03-robots.md",
+            title="Robots at work",
+            excerpt="Told anew.",
+            publishedDateTime="2021-02-03T08:00:00Z",
+        )
+        await pilot.press("r")
+        await settled(pilot)
+        await pilot.press("j")
+        await story_loaded(pilot)
+        assert "Told anew." in screen_text(pilot)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     # Comes with the parser, in the thread that reads a body.
     from reader.tui.desk import Desk
     from reader.tui.panes.body_lines import BodyLines
+    from reader.tui.reading_ahead import Whole
 
 MEASURE: Final = 84
 """Widest text in cells; longer lines are hard to follow."""
@@ -113,8 +114,13 @@ class StoryPane(Pane):
         """What lines are made for at present."""
         return Setting(max(4, min(MEASURE, self.width - 2)), self.glyphs)
 
-    def show_row(self, row: StoryRow | None, quality_range: tuple[int, int]) -> None:
-        """Show what the index knows, at once; the rest follows with `show_story`."""
+    def show_row(
+        self, row: StoryRow | None, quality_range: tuple[int, int], whole: Whole | None = None
+    ) -> None:
+        """Show a story: what the index knows of it, and all where it was read ahead.
+
+        Else the rest follows with `show_story`.
+        """
         subject = self._subject
         if row is not None and subject is not None and row.story_id == subject.row.story_id:
             subject.row, subject.quality_range = row, quality_range
@@ -128,7 +134,10 @@ class StoryPane(Pane):
         self._is_expanding = False
         self.cursor = WHOLE_STORY
         self.scroll_line(0)
-        self._lay_out()
+        if whole is not None:
+            self.show_story(whole.story, whole.body)
+        else:
+            self._lay_out()
 
     def show_story(self, story: OpenStory, body: BodyLines | None = None) -> None:
         """Show the story read whole; the place in it is kept.

@@ -13,11 +13,19 @@ from reader.tui.background import Background
 from reader.tui.held_keys import HeldKeys, is_about_story
 from reader.tui.panes.pane import Pane
 from reader.tui.panes.story_lines import WHOLE_STORY
+from reader.tui.reading_ahead import ReadingAhead
 from reader.tui.rest import Rest
 from reader.tui.screens.marking import MarkingScreen
 
 LOAD_DELAY_S: Final = 0.06
-"""How long the cursor rests on a story before its file is read: a key held down at 30 Hz reads none."""
+"""How long the cursor rests on a story that was not read ahead before its file is read."""
+
+
+AHEAD: Final = (0, 1, 2, -1, 3)
+"""What is read ahead, counted from the cursor; the first one first."""
+
+AHEAD_DELAY_S: Final = 0.012
+"""Not before the frame is on the screen: two threads at once would make it late."""
 
 
 class ReadingScreen(MarkingScreen):
@@ -26,6 +34,8 @@ class ReadingScreen(MarkingScreen):
     def __init__(self, library: Library) -> None:
         super().__init__(library)
         self._load = Rest(self._load_story)
+        self._ahead = ReadingAhead(library.story)
+        self._look_ahead = Rest(self._read_ahead)
         self._is_asked_about: StoryId | None = None
         self.held = HeldKeys(is_early=self._is_early, hurry=self._hurry)
 
@@ -46,7 +56,9 @@ class ReadingScreen(MarkingScreen):
 
     def _show_story(self) -> None:
         row = self.story_list.current
-        self.story_pane.show_row(row, self.library.quality_range())
+        whole = None if row is None else self._ahead.get(row)
+        self.story_pane.show_row(row, self.library.quality_range(), whole)
+        self._look_ahead.start(AHEAD_DELAY_S)
         self._load.stop()
         self._dwell.stop()
         if row is None:
@@ -54,6 +66,16 @@ class ReadingScreen(MarkingScreen):
         if self.story_pane.story is None or self.story_pane.story.row != row:
             self._load.start(LOAD_DELAY_S)
         self._start_dwell()
+
+    def _read_ahead(self) -> None:
+        """Read what one comes to next, whichever way one goes."""
+        cursor = self.story_list.cursor
+        rows = (self.story_list.story_at(cursor + step) for step in AHEAD)
+        self._ahead.want([row for row in rows if row is not None], self.story_pane.setting)
+
+    @on(Background.Refreshed)
+    def _files_changed(self) -> None:
+        self._ahead.forget()
 
     def _load_story(self) -> None:
         row = self.story_list.current
