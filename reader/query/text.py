@@ -6,12 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from operator import itemgetter
 from typing import Final
 
 from reader.model import Story
 
-SEPARATOR: Final = "·"
+SEPARATOR: Final = "_"
 """Stands between two texts of one column, so that no phrase runs from one into the next: never a word."""
 
 WORDS_LIMIT: Final = 20_000
@@ -21,7 +20,7 @@ STARTS_LETTERS: Final = 3
 """Up to so many letters the beginning of a word is looked up as a word of its own: what FTS5 does by itself
 takes 15 ms for ``com*`` in 100,000 stories, and walks through all of them for the first page too."""
 
-_CUTS: Final = [itemgetter(slice(letters)) for letters in range(STARTS_LETTERS, 0, -1)]
+_STARTS_KEPT: Final = 50_000  # words whose beginnings are remembered: some 10 MB
 
 # Written without spaces between words: each character is a word, a run of them in a query is a phrase.
 # Thai, Lao, Myanmar, Khmer; Hangul, Kana, Han with their extensions; signs and emoji.
@@ -36,7 +35,7 @@ _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 _BREAK: Final = "\x01"  # in no text that was cleaned, and no white space
 _ASCII_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _ASCII_FOLD: Final = bytes(
-    code if code == ord(_BREAK) else ord(chr(code).lower() if chr(code).isalnum() else " ")
+    ord(SEPARATOR if chr(code) == _BREAK else chr(code).lower() if chr(code).isalnum() else " ")
     for code in range(128)
 ).ljust(256)
 _TYPOGRAPHY: Final = re.compile("[\u2013\u2014\u2018\u2019\u201c\u201d\u2026]")  # between words, like a space
@@ -106,13 +105,13 @@ def searched_texts(story: Story) -> list[str]:
 
 
 def joined_words(texts: Iterable[str]) -> str:
-    """The words of several texts, parted by spaces, `SEPARATOR` between one text and the next."""
-    text = _joined(texts)
+    """The words of several texts, each parted by one space, `SEPARATOR` between one text and the next."""
+    text = " ".join(_joined(texts).split())
     return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
 
 
 def title_and_rest(title: str, texts: Iterable[str]) -> tuple[str, str]:
-    """What `title_text` and `rest_text` give, in less time than both.
+    """The words that `title_text` and `rest_text` give, parted by any number of spaces: in less time than both.
 
     Args:
         title: The story's.
@@ -120,38 +119,45 @@ def title_and_rest(title: str, texts: Iterable[str]) -> tuple[str, str]:
     """
     text = _joined((title, *texts))
     if text.count(" ") >= WORDS_LIMIT or not title:
-        return _joined((title,)), joined_words(texts)
+        return joined_words((title,)), joined_words(texts)
     own, _, rest = text.partition(SEPARATOR)
-    return own.rstrip(" "), rest.lstrip(" ")
+    return own, rest
 
 
 def _joined(texts: Iterable[str]) -> str:
+    """The words of several texts, parted by any number of spaces, and `SEPARATOR` between two texts."""
     wanted = [text for text in texts if text]
     # One text or many take the same time, so they are taken together where that is possible.
     joined = f" {_BREAK} ".join(wanted)
     if not joined.isascii():
         joined = _TYPOGRAPHY.sub(" ", joined)
     if joined.isascii():
-        parts = joined.encode("ascii").translate(_ASCII_FOLD).decode("ascii").split()
-        return " ".join(parts).replace(_BREAK, SEPARATOR)
-    return " ".join(f" {SEPARATOR} ".join([" ".join(words(text)) for text in wanted]).split())
+        return joined.encode("ascii").translate(_ASCII_FOLD).decode("ascii")
+    return f" {SEPARATOR} ".join([" ".join(words(text)) for text in wanted])
+
+
+class _Starts(dict[str, str]):
+    """What each word begins with: the same words come again and again."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _STARTS_KEPT:
+            self.clear()
+        cuts = {word[:letters] for letters in range(1, STARTS_LETTERS + 1)} - {SEPARATOR}
+        starts = self[word] = " ".join(cuts)
+        return starts
+
+
+_STARTS: Final = _Starts()
 
 
 def starts_text(title: str, rest: str) -> str:
-    """Each one, two or three letters that a word begins with, once, parted by spaces.
+    """One, two and three letters that each word begins with, parted by spaces, as often as they come.
 
     Args:
-        title: What `title_text` gave.
-        rest: What `rest_text` gave.
+        title: The words of the title.
+        rest: Those of all else.
     """
-    starts = set(title.split())
-    starts.update(rest.split())
-    starts.discard(SEPARATOR)
-    found: set[str] = set()
-    for cut in _CUTS:
-        starts = set(map(cut, starts))
-        found |= starts
-    return " ".join(found)
+    return " ".join(map(_STARTS.__getitem__, f"{title} {rest}".split()))
 
 
 def _folded_by_place(text: str) -> tuple[str, list[int]]:

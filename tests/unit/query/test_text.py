@@ -80,6 +80,12 @@ def test_words_begin_with_one_two_or_three_letters() -> None:
     assert set(starts.split()) == {"s", "se", "sec", "a", "f", "fa", "fac", "fan", "人"}
 
 
+def test_beginnings_are_remembered_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.query.text._STARTS_KEPT", 2)
+    text = "secret secret face a fan " * 3
+    assert set(starts_text(text, "").split()) == {"s", "se", "sec", "a", "f", "fa", "fac", "fan"}
+
+
 def test_names_are_compared_without_case_accents_and_double_quotes() -> None:
     assert name_key('  Computer  VISION "É" ') == "computer vision 'e'"
     assert name_key("C++") == "c++"
@@ -104,7 +110,8 @@ def test_texts_taken_together_have_the_words_of_each(texts: list[str]) -> None:
 @pytest.mark.parametrize("title", ["A title!", "It’s", "Café", "!!!", ""])
 @pytest.mark.parametrize("texts", [["An excerpt", "", "AI"], ["é", "a"], ["..."], []])
 def test_title_and_rest_are_what_each_is_alone(title: str, texts: list[str]) -> None:
-    assert title_and_rest(title, texts) == (joined_words([title]), joined_words(texts))
+    own, rest = title_and_rest(title, texts)
+    assert (own.split(), rest.split()) == (joined_words([title]).split(), joined_words(texts).split())
 
 
 def test_a_story_too_long_is_cut_without_its_title(monkeypatch: pytest.MonkeyPatch) -> None:
