@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NewType
+from typing import NamedTuple, NewType
 
 StoryId = NewType("StoryId", str)
 """``<archive name>/<path relative to its root>``, or ``url:<normalised URL>`` for a related item without
@@ -36,8 +36,7 @@ class Archive:
     only: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What tells that a file changed, without opening it."""
 
     mtime_ns: int

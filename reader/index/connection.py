@@ -11,6 +11,7 @@ import re
 import sqlite3
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -193,8 +194,6 @@ class IndexFile:
             sqlite = sqlite3.connect(self.path, BUSY_S, isolation_level=None, check_same_thread=False)
         connection = Connection(sqlite, str(self.path))
         with _closing_on_error(connection), connection.use("open it"):
-            # Lets a file give back what a large merge frees; only an empty one takes it.
-            sqlite.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _log_ahead(sqlite)
             sqlite.execute("PRAGMA synchronous=NORMAL")
         return connection
@@ -237,7 +236,8 @@ def bytes_hash(data: bytes) -> int:
     """The same of bytes."""
     if not data:
         return 0
-    return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "big", signed=True) or 1
+    # Signed, because SQLite keeps that in four bytes.
+    return (zlib.crc32(data) ^ 1 << 31) - (1 << 31) or 1
 
 
 def _in_memory() -> Connection:

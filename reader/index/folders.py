@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import time
 from typing import Final
 
 from reader.index.stories import StoryIndex
@@ -28,7 +27,7 @@ _UNSETTLED: Final = -1
 
 
 def is_unchanged(index: StoryIndex) -> bool:
-    """Whether no folder changed since `remember`; a look at each, 4 µs. False where nothing is remembered.
+    """Whether no folder changed since the last sync; a look at each, 4 µs. False where nothing is remembered.
 
     Raises:
         IndexFileError: If the index cannot be used.
@@ -41,45 +40,30 @@ def is_unchanged(index: StoryIndex) -> bool:
         )
 
 
-def look(archive: Archive) -> dict[str, int]:
-    """When each folder changed last, by path: to be taken before a sync and remembered after it.
-
-    Empty for single files, which cost no more to look at than folders.
-    """
-    if archive.only:
-        return {}
-    latest_ns = time.time_ns() - int(SETTLED_S * 1e9)
-    found = {path: _changed_ns(archive, path) for path in (*_folders(archive), *TOPIC_FOLDERS)}
-    return {path: moment if moment <= latest_ns else _UNSETTLED for path, moment in found.items()}
+def topic_folders(archive: Archive) -> dict[str, int]:
+    """When each folder of topic files changed last, by path, 0 for a missing one: ask before reading."""
+    return {path: _changed_ns(archive, path) for path in TOPIC_FOLDERS}
 
 
-def remember(index: StoryIndex, folders: dict[str, int]) -> None:
-    """Note what `look` saw before a sync that is complete now.
+def remember(index: StoryIndex, changed: dict[str, int], begun_ns: int) -> None:
+    """Note when each folder had changed last before a sync looked at it, now that the sync is complete.
+
+    Nothing is noted of single files, which cost no more to look at than folders.
+
+    Args:
+        index: The archive's.
+        changed: Moments by path; a path ends in ``/`` but for the root's, which is empty.
+        begun_ns: When the sync began.
 
     Raises:
         IndexFileError: If the index cannot be written.
     """
+    if index.archive.only:
+        return
+    latest_ns = begun_ns - int(SETTLED_S * 1e9)
+    settled = {path: moment if moment <= latest_ns else _UNSETTLED for path, moment in changed.items()}
     with index.file.writer.write("note its folders", is_news=False) as sqlite:
-        sqlite.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, json.dumps(folders)))
-
-
-def _folders(archive: Archive) -> list[str]:
-    """The folders that a scan enters, the root among them; ends in ``/`` but for the root."""
-    found, waiting = [""], [""]
-    while waiting:
-        folder = waiting.pop()
-        try:
-            with os.scandir(f"{archive.root}/{folder}") as entries:
-                inner = [
-                    f"{folder}{entry.name}/"
-                    for entry in entries
-                    if entry.is_dir(follow_symlinks=False) and entry.name[0] != "." and entry.name != "_data"
-                ]
-        except OSError:  # the scan tells; a change of its rights is a change of the folder
-            continue
-        found += inner
-        waiting += inner
-    return found
+        sqlite.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_KEY, json.dumps(settled)))
 
 
 def _changed_ns(archive: Archive, folder: str) -> int:

@@ -21,10 +21,18 @@ NEWER_DOC: Final = 1 << 32
 SCHEMA: Final = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
+-- The folders in which files were read. One that is listed as it was needs no closer look.
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,     -- os.fsencode; ends in "/", but for the root's
+    digest INTEGER                 -- of its files when they had all been read; NULL: they are to be compared
+);
+
 -- A row id is never used twice, so that a list drawn a moment ago cannot show another story.
 CREATE TABLE story (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
     path BLOB NOT NULL,            -- os.fsencode, because a file name need not be text
+    folder INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     size INTEGER NOT NULL,
     published_us INTEGER,          -- microseconds since 1970 UTC; NULL: not known
@@ -42,6 +50,7 @@ CREATE TABLE story (
     stem_hash INTEGER NOT NULL,    -- of state.identity's stem
     text_crc INTEGER NOT NULL      -- of what the word tables hold of it
 );
+CREATE INDEX story_folder ON story (folder);
 CREATE INDEX story_path ON story (path_hash);
 -- Covers the whole catalogue and most tests of a query: one walk over it answers them.
 CREATE INDEX story_order ON story (published_us DESC, quality, flags, topicset, outlet, kind);
@@ -62,10 +71,15 @@ CREATE TABLE kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE story_words USING fts5(
     rest, title, content='', columnsize=0, detail=full, tokenize="ascii tokenchars '_'"
 );
--- The first letters of each word, one to three: what is found while one begins to type.
+-- The first three letters of each word: what is found while one begins to type. FTS5 adds what they
+-- begin with themselves.
 CREATE VIRTUAL TABLE story_starts USING fts5(
-    starts, content='', columnsize=0, detail=none, tokenize='ascii'
+    starts, content='', columnsize=0, detail=none, tokenize='ascii', prefix='1 2'
 );
+-- A batch of stories makes a segment; so many of them are merged at once, and never all in one transaction.
+-- A search looks into each, which takes less time than merging more often would.
+INSERT INTO story_words (story_words, rank) VALUES ('automerge', 16), ('crisismerge', 64);
+INSERT INTO story_starts (story_starts, rank) VALUES ('automerge', 16), ('crisismerge', 64);
 -- Words can be taken back only by whoever still has the old text. So a text that changes is written again
 -- under a number of its own, and what stands under the story's row or an older number counts no more.
 CREATE TABLE newer_text (doc INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL UNIQUE);
@@ -74,8 +88,9 @@ INSERT INTO sqlite_sequence (name, seq) VALUES ('newer_text', {NEWER_DOC});
 CREATE TABLE topic_file (name TEXT NOT NULL, parent TEXT NOT NULL, shortname TEXT NOT NULL);
 -- Files that are no story (a README, a plain text): remembered so that they are not read again.
 CREATE TABLE other_file (
-    path BLOB PRIMARY KEY, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL
+    path BLOB PRIMARY KEY, folder INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, size INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX other_folder ON other_file (folder);
 CREATE TABLE problem (
     path BLOB NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, kind TEXT NOT NULL,
     origin TEXT NOT NULL           -- 'story', 'scan' or 'topics': who found it, and so who replaces it

@@ -25,7 +25,6 @@ from reader.model import (
     ProblemKind,
     Provider,
     RowId,
-    Stamp,
     StoryId,
     StoryRow,
     Topic,
@@ -219,14 +218,6 @@ class StoryIndex:
         """How many problems there are."""
         with self.file.worker.use("count its problems") as sqlite:
             return int(sqlite.execute("SELECT count(*) FROM problem").fetchone()[0])
-
-    def stamps(self) -> dict[str, Stamp]:
-        """What the files looked like when they were read, stories and others."""
-        with self.file.writer.use("list its files") as sqlite:
-            lines = sqlite.execute(
-                "SELECT path, mtime_ns, size FROM story UNION ALL SELECT path, mtime_ns, size FROM other_file"
-            )
-            return {os.fsdecode(path): Stamp(mtime_ns, size) for path, mtime_ns, size in lines}
 
     def _read_topicsets(self, sqlite: sqlite3.Connection) -> dict[int, tuple[str, ...]]:
         lines = sqlite.execute("SELECT id, names FROM topicset")

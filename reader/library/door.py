@@ -759,21 +759,15 @@ def _sync(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     is_cancelled: Callable[[], bool] = lambda: False,
 ) -> SyncReport:
-    from reader.index import folders
     from reader.index.sync import sync
 
-    # Seen before the sync: what changes meanwhile is then looked at again.
-    seen = folders.look(index.archive)
     try:
         if index.file.is_damaged:
             index.rebuild()
-        report = sync(index, on_progress, is_cancelled)
+        return sync(index, on_progress, is_cancelled)
     except DamagedIndexError:
         index.rebuild()
-        report = sync(index, on_progress, is_cancelled)
-    if seen and not report.was_cancelled:
-        folders.remember(index, seen)
-    return report
+        return sync(index, on_progress, is_cancelled)
 
 
 def _sum(counts: Iterable[Count]) -> Count:

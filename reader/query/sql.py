@@ -87,7 +87,8 @@ def condition(node: Node, *, has_newer: bool = False) -> Condition:
 def text_search(node: Node) -> TextSearch | None:
     """The search that says all of `node`; None where it takes more than one look at one FTS table."""
     if isinstance(node, tree.Words) and _is_start(node, STARTS_LETTERS):
-        return TextSearch(_STARTS_TABLE, _literal(node.words))
+        is_whole = len(node.words[0]) == STARTS_LETTERS
+        return TextSearch(_STARTS_TABLE, f"{_literal(node.words)}{'' if is_whole else ' *'}")
     expression = _expression(node)
     return None if expression is None else TextSearch(_WORDS_TABLE, expression)
 

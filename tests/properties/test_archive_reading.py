@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reader import clean, links
 from reader.archive import coerce
 from reader.archive.frontmatter import read
-from reader.archive.scan import open_archive, scan
+from reader.archive.scan import open_archive, walk
 from reader.archive.storyfile import parse_story, read_story
 from reader.archive.topics import topic_tree
 from reader.model import Problem, Story, Topic, TopicFile
@@ -162,7 +162,7 @@ def test_any_file_name_is_found_and_read(name: bytes) -> None:
         with open(path, "w") as file:
             file.write(make_story_text(title=None))
         archive = open_archive(Path(folder))
-        (found,) = scan(archive).stamps
+        (found,) = next(walk(archive)).stamps()
         assert os.fsencode(found) == name + b".md"
         _check(read_story(archive, found))
         assert open_archive(Path(os.fsdecode(path))).only == (found,)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.archive.scan import open_archive, scan
+from reader.archive.scan import Folder, count_files, open_archive, walk
 from reader.errors import ArchiveError
 from reader.model import Archive, Problem, ProblemKind, Stamp
 from tests.factories import write_archive, write_story
@@ -17,17 +17,30 @@ def _touch(root: Path, *names: str) -> None:
         (root / name).write_bytes(b"x")
 
 
+def _walked(root: Path) -> list[Folder]:
+    return list(walk(Archive("n", root)))
+
+
+def _stamps(folders: list[Folder]) -> dict[str, Stamp]:
+    return {path: stamp for folder in folders for path, stamp in folder.stamps().items()}
+
+
+def _problems(folders: list[Folder]) -> list[Problem]:
+    found = [problem for folder in folders for problem in folder.problems]
+    return sorted(found, key=lambda problem: problem.path)
+
+
 def _scanned(root: Path) -> list[str]:
-    return sorted(scan(Archive("n", root)).stamps)
+    return sorted(_stamps(_walked(root)))
 
 
 def test_every_story_file_is_found_with_its_stamp(tmp_path: Path) -> None:
     path = write_story(tmp_path, "x/y/a.md")
-    found = scan(Archive("n", tmp_path))
+    found = _walked(tmp_path)
     status = path.stat()
-    assert found.stamps == {"x/y/a.md": Stamp(status.st_mtime_ns, status.st_size)}
-    assert found.problems == []
-    assert found.is_complete
+    assert _stamps(found) == {"x/y/a.md": Stamp(status.st_mtime_ns, status.st_size)}
+    assert _problems(found) == []
+    assert all(folder.is_complete for folder in found)
 
 
 def test_a_sample_archive_is_found_whole(tmp_path: Path) -> None:
@@ -56,9 +69,9 @@ def test_hidden_folders_and_topic_data_are_left_out_without_a_word(tmp_path: Pat
     _touch(
         tmp_path, ".git/a.md", "_data/b.md", "x/_data/c.md", "x/.hidden/d.md", "folder.md/e.md", "_news/f.md"
     )
-    found = scan(Archive("n", tmp_path))
-    assert sorted(found.stamps) == ["_news/f.md", "folder.md/e.md"]
-    assert found.problems == []
+    found = _walked(tmp_path)
+    assert sorted(_stamps(found)) == ["_news/f.md", "folder.md/e.md"]
+    assert _problems(found) == []
 
 
 def test_links_and_what_is_no_file_are_told_and_not_followed(tmp_path: Path) -> None:
@@ -73,16 +86,16 @@ def test_links_and_what_is_no_file_are_told_and_not_followed(tmp_path: Path) -> 
     (tmp_path / "_data").symlink_to("other")
     os.mkfifo(tmp_path / "pipe.md")
     os.mkfifo(tmp_path / "pipe")
-    found = scan(Archive("n", tmp_path))
-    assert sorted(found.stamps) == ["a.md", "other/b.md"]
-    assert [(problem.path, problem.reason) for problem in found.problems] == [
+    found = _walked(tmp_path)
+    assert sorted(_stamps(found)) == ["a.md", "other/b.md"]
+    assert [(problem.path, problem.reason) for problem in _problems(found)] == [
         ("dangling.md", "a link, not followed"),
         ("link.md", "a link, not followed"),
         ("pipe.md", "not a regular file"),
         ("root", "a link to a folder, not followed"),
         ("up", "a link to a folder, not followed"),
     ]
-    assert {problem.kind for problem in found.problems} == {ProblemKind.SKIPPED}
+    assert {problem.kind for problem in _problems(found)} == {ProblemKind.SKIPPED}
 
 
 @pytest.mark.parametrize(
@@ -117,9 +130,9 @@ def test_folders_too_deep_for_the_system_are_told(tmp_path: Path) -> None:
 
     make_deep("d", 600)
     make_deep("x" * 200, 30)
-    found = scan(Archive("n", tmp_path))
-    assert list(found.stamps) == ["d/" * 600 + "a.md"]
-    (problem,) = found.problems
+    found = _walked(tmp_path)
+    assert list(_stamps(found)) == ["d/" * 600 + "a.md"]
+    (problem,) = _problems(found)
     assert problem.reason == "nested too deep: its path is longer than the system allows"
 
 
@@ -155,45 +168,137 @@ def test_files_that_vanish_or_fail_under_the_scan_do_not_stop_it(
             Entry("c", OSError(5, "x")),
         ]
     )
-    monkeypatch.setattr(os, "scandir", lambda _: entries)
-    found = scan(Archive("n", tmp_path))
-    assert found.problems == [Problem("b.md", 0, "input/output error", ProblemKind.SKIPPED)]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", lambda _: entries)
+        found = _walked(tmp_path)
+    assert _problems(found) == [Problem("b.md", 0, "input/output error", ProblemKind.SKIPPED)]
 
 
 def test_a_folder_that_cannot_be_entered_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _touch(tmp_path, "a.md", "locked/b.md")
-    scandir = os.scandir
+    enter = os.open
 
-    def refuse(path: str) -> object:
-        if path.endswith("locked/"):
+    def refuse(path: str, flags: int) -> int:
+        if path.endswith("locked"):
             raise PermissionError(13, "Permission denied")
-        return scandir(path)
+        return enter(path, flags)
 
-    monkeypatch.setattr(os, "scandir", refuse)
-    found = scan(Archive("n", tmp_path))
-    assert list(found.stamps) == ["a.md"]
-    assert found.problems == [Problem("locked", 0, "permission denied", ProblemKind.SKIPPED)]
+    monkeypatch.setattr(os, "open", refuse)
+    found = _walked(tmp_path)
+    assert list(_stamps(found)) == ["a.md"]
+    assert _problems(found) == [Problem("locked", 0, "permission denied", ProblemKind.SKIPPED)]
 
 
 def test_an_archive_that_is_gone_is_an_error_and_not_empty(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="gone: no such file or directory"):
-        scan(Archive("n", tmp_path / "gone"))
+        _walked(tmp_path / "gone")
 
 
-def test_a_cancelled_scan_says_that_it_is_not_complete(tmp_path: Path) -> None:
-    _touch(tmp_path, "a.md", "x/b.md")
+def test_a_folder_that_cannot_be_entered_changes_once_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _touch(tmp_path, "locked/b.md")
+    changed_ns = (tmp_path / "locked").stat().st_ctime_ns
+    assert [folder.changed_ns for folder in _walked(tmp_path)][1:] == [changed_ns]
+    enter = os.open
+
+    def refuse(path: str, flags: int) -> int:
+        if path.endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return enter(path, flags)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        assert [folder.changed_ns for folder in _walked(tmp_path)][1:] == [changed_ns]
+        patched.setattr(os, "lstat", lambda path: refuse("locked", 0))
+        assert [folder.changed_ns for folder in _walked(tmp_path)][1:] == [0]
+
+
+def test_a_folder_that_becomes_a_link_meanwhile_is_not_followed(tmp_path: Path) -> None:
+    _touch(tmp_path, "archive/a.md", "archive/x/b.md", "elsewhere/c.md")
+    folders = walk(Archive("n", tmp_path / "archive"))
+    assert next(folders).path == ""
+    (tmp_path / "archive/x").rename(tmp_path / "y")
+    (tmp_path / "archive/x").symlink_to(tmp_path / "elsewhere")
+    (found,) = folders
+    assert (found.path, found.names) == ("x/", [])
+    assert [problem.path for problem in found.problems] == ["x"]
+
+
+def test_folders_come_newest_first(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.md", "2020/12/b.md", "2021/01/c.md", "2021/02/d.md", "2021/e.md")
+    paths = [folder.path for folder in _walked(tmp_path)]
+    assert paths == ["", "2021/", "2021/02/", "2021/01/", "2020/", "2020/12/"]
+
+
+def test_a_cancelled_walk_says_so(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.md", "x/b.md", "y/c.md")
     answers = iter([False, True])
-    found = scan(Archive("n", tmp_path), lambda: next(answers))
-    assert not found.is_complete
-    assert list(found.stamps) in (["a.md"], [])
+    found = list(walk(Archive("n", tmp_path), lambda: next(answers)))
+    assert [(folder.path, folder.is_complete) for folder in found] == [("", True), ("y/", False)]
+
+
+def test_a_digest_tells_of_any_change_in_a_folder(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.md", "b.md", "c.txt")
+
+    def digest() -> int:
+        return _walked(tmp_path)[0].digest()
+
+    seen = [digest()]
+    assert digest() == seen[0]
+    os.utime(tmp_path / "a.md", ns=(1, 1))
+    seen.append(digest())
+    (tmp_path / "b.md").write_text("more")
+    seen.append(digest())
+    (tmp_path / "b.md").rename(tmp_path / "d.md")
+    seen.append(digest())
+    (tmp_path / "d.md").unlink()
+    seen.append(digest())
+    assert len(set(seen)) == 5
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "picture.jpg").write_text("")
+    assert digest() == seen[-1]
+
+
+def test_a_digest_counts_every_name_of_a_large_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.archive.scan._CHUNK_NAMES", 2)
+    digests = {Folder("", names=list(names)).digest() for names in ("abc", "acb", "abd", "abcd", "ab")}
+    assert len(digests) == 5
+
+
+@pytest.mark.parametrize("year_ns", [1 << 63, -(1 << 63) - 1, 1 << 70])
+def test_a_time_beyond_all_bounds_is_a_time(tmp_path: Path, year_ns: int) -> None:
+    _touch(tmp_path, "a.md")
+    folder = Folder("")
+    status = os.stat(tmp_path / "a.md")
+
+    class Status:
+        st_mtime_ns = year_ns
+        st_size = status.st_size
+
+    folder.add("a.md", Status())  # type: ignore[arg-type]
+    assert -(1 << 63) <= folder.stamps()["a.md"].mtime_ns < 1 << 63
+
+
+def test_files_are_counted_without_a_look_at_them(tmp_path: Path) -> None:
+    _touch(tmp_path, "a.md", "B.TXT", "x/b.md", "x/y/c.md", "x/d.jpg", ".hidden/e.md", "_data/f.md")
+    assert count_files(Archive("n", tmp_path)) == 4
+    assert count_files(Archive("n", tmp_path, ("a.md", "x/b.md"))) == 2
+    assert count_files(Archive("n", tmp_path / "x" / "y")) == 1
+
+
+def test_a_count_can_be_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reader.archive.scan._CHECK_EVERY", 2)
+    _touch(tmp_path, "a.md", "b.md", "c.md")
+    assert count_files(Archive("n", tmp_path), lambda: True) == 2
 
 
 def test_of_single_files_only_these_are_looked_at(tmp_path: Path) -> None:
     _touch(tmp_path, "a.md", "b.md", "c.rst")
     (tmp_path / "link.md").symlink_to("a.md")
-    found = scan(Archive("n", tmp_path, ("c.rst", "a.md", "gone.md", "link.md", "nul\0.md")))
-    assert sorted(found.stamps) == ["a.md", "c.rst"]
-    assert [(problem.path, problem.reason) for problem in found.problems] == [
+    found = list(walk(Archive("n", tmp_path, ("c.rst", "a.md", "gone.md", "link.md", "nul\0.md"))))
+    assert sorted(_stamps(found)) == ["a.md", "c.rst"]
+    assert [(problem.path, problem.reason) for problem in _problems(found)] == [
         ("gone.md", "no such file or directory"),
         ("link.md", "not a regular file"),
         ("nul\0.md", "its name is malformed"),
@@ -240,7 +345,7 @@ def test_a_link_to_a_folder_goes_by_the_name_one_typed(tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to("real")
     archive = open_archive(tmp_path / "alias")
     assert archive == Archive("alias", tmp_path / "alias")
-    assert list(scan(archive).stamps) == ["a.md"]
+    assert list(_stamps(list(walk(archive)))) == ["a.md"]
 
 
 def test_what_lies_in_a_configured_archive_goes_by_its_name(tmp_path: Path) -> None:

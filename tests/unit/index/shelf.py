@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from reader.archive.scan import open_archive
+from reader.index import known
 from reader.index.stories import StoryIndex
 from reader.index.sync import SyncReport, sync
-from reader.model import RowId, StoryRow, View
+from reader.model import RowId, Stamp, StoryRow, View
 from reader.state import identity
 
 
@@ -35,6 +36,14 @@ def rows(index: StoryIndex) -> list[StoryRow]:
 
 def titles(index: StoryIndex) -> list[str]:
     return [row.title for row in rows(index)]
+
+
+def stamps(index: StoryIndex) -> dict[str, Stamp]:
+    """What every file looked like when it was read."""
+    found: dict[str, Stamp] = {}
+    for folder in known.others(index, ()):
+        found |= known.stamps(index, folder)
+    return found
 
 
 def row_of(index: StoryIndex, path: str) -> RowId:

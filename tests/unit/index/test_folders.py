@@ -119,18 +119,32 @@ def test_single_files_are_always_looked_at(archive: Path, tmp_path: Path) -> Non
     library.close()
 
 
-def test_a_folder_that_may_not_be_entered_is_left_to_the_scan(
+def test_a_folder_that_may_not_be_entered_is_looked_at_once_it_may(
     library: Library, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    enter = os.scandir
+    enter = os.open
 
-    def scandir(path: str) -> object:
-        if "empty" in str(path):
+    def refuse(path: str, flags: int) -> int:
+        if path.endswith("empty"):
             raise PermissionError(13, "Permission denied")
-        return enter(path)
+        return enter(path, flags)
 
-    monkeypatch.setattr(os, "scandir", scandir)
-    assert "empty/inner/" not in folders.look(open_archive(archive))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refuse)
+        library.sync()
+    assert library.is_unchanged()
+    (archive / "empty").chmod(0o700)
+    assert not library.is_unchanged()
+
+
+def test_a_sync_that_finds_nothing_new_is_no_news_to_others(
+    library: Library, archive: Path, tmp_path: Path
+) -> None:
+    other = Library([open_archive(archive)], state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
+    other.open()
+    library.sync()
+    assert not other.poll().has_new_stories
+    other.close()
 
 
 def test_a_damaged_index_is_none_that_is_up_to_date(library: Library) -> None:

@@ -12,7 +12,6 @@ from reader.archive.storyfile import read_story
 from reader.errors import IndexFileError, QueryError
 from reader.index import search as search_module
 from reader.index import sync as sync_module
-from reader.index import words
 from reader.index.catalogue import Catalogue
 from reader.index.columns import columns_of
 from reader.index.connection import DamagedIndexError
@@ -253,29 +252,12 @@ def test_the_providers_are_listed_once(tmp_path: Path) -> None:
         assert index.provider_names() == {"Example News", "wsj.com"}
 
 
-def segments(index: StoryIndex) -> int:
-    with index.file.worker.use("count") as sqlite:
-        return int(sqlite.execute("SELECT count(DISTINCT segid) FROM story_words_idx").fetchone()[0])
-
-
-def test_a_large_first_index_is_merged_once_at_the_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(words, "_MANY", 10)
-    monkeypatch.setattr(sync_module, "BATCH_STORIES", 2)
-    with searchable(write_archive(tmp_path / "g", 12), tmp_path / "index") as index:
-        assert segments(index) == 1
-        with index.file.worker.use("look") as sqlite:
-            assert sqlite.execute("PRAGMA freelist_count").fetchone() == (0,)
-        assert len(found(index, "story")) == 12
-
-
-def test_a_cancelled_sync_leaves_the_merging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(words, "_MANY", 10)
-    monkeypatch.setattr(sync_module, "BATCH_STORIES", 2)
-    with opened(write_archive(tmp_path / "g", 12), tmp_path / "index") as index:
-        done = iter([False] * 12 + [True] * 9)
-        sync(index, is_cancelled=lambda: next(done))
-        assert segments(index) > 1
-        sync(index)
-        assert len(found(index, "story")) == 12
+def test_many_small_batches_are_merged_by_and_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    with searchable(write_archive(tmp_path / "g", 70), tmp_path / "index") as index:
+        with index.file.worker.use("count") as sqlite:
+            for table in ("story_words", "story_starts"):
+                segments = sqlite.execute(f"SELECT count(DISTINCT segid) FROM {table}_idx").fetchone()[0]
+                assert 1 < segments < 32
+        assert len(found(index, "story")) == 70
+        assert len(found(index, "sto")) == 70

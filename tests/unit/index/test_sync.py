@@ -6,25 +6,25 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from reader.archive.scan import Scan, open_archive, scan
+from reader.archive.scan import Folder, open_archive, walk
 from reader.errors import ArchiveError, IndexFileError
+from reader.index import reading, words, writing
 from reader.index import sync as sync_module
-from reader.index import words
 from reader.index.connection import DamagedIndexError
 from reader.index.stories import StoryIndex
 from reader.index.sync import Progress, sync
-from reader.model import Problem, ProblemKind, View
+from reader.model import ProblemKind, View
 from reader.state import identity
 from tests.factories import make_story_text, write_archive, write_story
 from tests.machine_form import write_machine_archive
-from tests.unit.index.shelf import index_file, opened, row_of, rows, synced, titles
+from tests.unit.index.shelf import index_file, opened, row_of, rows, stamps, synced, titles
 
 BAD = "---\ntitle: Still readable\nexcerpt: [unclosed\n---\n"
 
@@ -52,7 +52,7 @@ def test_what_did_not_change_is_not_read_again(
     (archive / "README.md").write_text("# About\n")
     (archive / "bad.md").write_text(BAD)
     synced(archive, folder)
-    monkeypatch.delattr(sync_module, "read_regular")
+    monkeypatch.delattr(sync_module, "read_file")
     report = synced(archive, folder)
     assert (report.read, report.has_changes) == (0, False)
 
@@ -92,7 +92,7 @@ def test_vanished_files_are_forgotten(archive: Path, folder: Path) -> None:
         report = sync(index)
         assert (report.forgotten, report.has_changes) == (5, True)
         assert titles(index) == []
-        assert index.stamps() == {}
+        assert stamps(index) == {}
         assert index.problems() == []
 
 
@@ -141,10 +141,10 @@ def test_a_file_that_vanishes_before_it_is_read_is_a_problem_until_the_next_sync
 ) -> None:
     path = write_story(archive, "a.md")
     with opened(archive, folder) as index:
-        found = scan(index.archive)
+        found = list(walk(index.archive))
         path.unlink()
         with monkeypatch.context() as patched:
-            patched.setattr(sync_module, "scan", lambda *arguments: found)
+            patched.setattr(sync_module, "walk", lambda *arguments: found)
             sync(index)
         (problem,) = index.problems()
         assert (problem.path, problem.kind) == ("a.md", ProblemKind.UNREADABLE)
@@ -157,7 +157,7 @@ def test_a_file_that_is_no_story_is_remembered_as_one(archive: Path, folder: Pat
     (archive / "README.md").write_text("# About\n")
     with opened(archive, folder) as index:
         assert sync(index).read == 4
-        assert "README.md" in index.stamps()
+        assert "README.md" in stamps(index)
         assert len(titles(index)) == 3
         assert sync(index).read == 0
 
@@ -174,7 +174,7 @@ def test_a_story_may_become_a_plain_file_and_a_story_again(archive: Path, folder
             path.write_text(content)
             sync(index)
             assert ("readme.md" in index.rows_at(["readme.md"])) is is_story
-            assert list(index.stamps()).count("readme.md") == 1
+            assert list(stamps(index)).count("readme.md") == 1
 
 
 def test_what_the_scan_had_to_skip_is_a_problem_and_goes_with_its_cause(archive: Path, folder: Path) -> None:
@@ -215,9 +215,28 @@ def test_rows_appear_batch_by_batch_newest_first(
 ) -> None:
     monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
     seen: list[list[str]] = []
+    done: list[int] = []
+
+    def on_progress(progress: Progress) -> None:
+        seen.append(titles(index))
+        done.append(progress.done)
+
     with opened(archive, folder) as index:
-        sync(index, lambda progress: seen.append(titles(index)))
-    assert seen == [[], ["Story 2"], ["Story 2", "Story 1"], ["Story 2", "Story 1", "Story 0"]]
+        sync(index, on_progress)
+    everything = ["Story 2", "Story 1", "Story 0"]
+    assert sorted(set(done)) == [0, 1, 2, 3]
+    assert all(found == everything[: len(found)] for found in seen)
+    assert all(len(found) >= count for found, count in zip(seen, done, strict=True))
+
+
+def test_batches_grow(archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_module, "FIRST_STORIES", 1)
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 3)
+    write_archive(archive, 12)
+    told: list[int] = []
+    with opened(archive, folder) as index:
+        sync(index, lambda progress: told.append(progress.done))
+    assert sorted(set(told)) == [0, 1, 3, 6, 9, 12]
 
 
 def test_an_old_batch_is_written_though_it_is_not_full(
@@ -227,13 +246,46 @@ def test_an_old_batch_is_written_though_it_is_not_full(
     told: list[int] = []
     with opened(archive, folder) as index:
         sync(index, lambda progress: told.append(progress.done))
-    assert told == [0, 1, 2, 3]
+    assert sorted(set(told)) == [0, 1, 2, 3]
+
+
+def test_the_total_is_told_as_soon_as_it_is_known_and_right_at_the_end(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = write_archive(tmp_path / "g", 30)
+    for number in range(4):
+        write_story(archive / f"{number}", "a.md")
+    told: list[Progress] = []
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    with opened(archive, folder) as index:
+        sync(index, told.append)
+    assert told[:2] == [Progress(0, 0), Progress(1, 0)]
+    assert {progress.total for progress in told[2:]} == {34}
+
+
+def test_files_that_did_not_change_are_taken_from_the_total(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "g"
+    for number in range(10):
+        write_story(archive / f"{number}", "a.md")
+    synced(archive, folder)
+    for number in (2, 5, 8):
+        write_story(archive / f"{number}", "b.md")
+    told: list[Progress] = []
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    with opened(archive, folder) as index:
+        sync(index, told.append)
+    totals = [progress.total for progress in told if progress.total]
+    assert totals == sorted(totals, reverse=True)
+    assert told[-1] == Progress(3, 3)
 
 
 def test_a_cancelled_sync_keeps_what_it_has_and_goes_on_next_time(
-    archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    archive = write_archive(tmp_path / "g", 20)
     done = 0
 
     def on_progress(progress: Progress) -> None:
@@ -241,13 +293,93 @@ def test_a_cancelled_sync_keeps_what_it_has_and_goes_on_next_time(
         done = progress.done
 
     with opened(archive, folder) as index:
-        report = sync(index, on_progress, lambda: done == 2)
-        assert (report.read, report.was_cancelled) == (2, True)
-        assert titles(index) == ["Story 2", "Story 1"]
+        report = sync(index, on_progress, lambda: done >= 2)
+        assert report.was_cancelled
+        assert 2 <= report.read < 10
+        assert len(titles(index)) == report.read
     with opened(archive, folder) as index:
-        report = sync(index)
-        assert (report.read, report.was_cancelled) == (1, False)
-        assert len(titles(index)) == 3
+        again = sync(index)
+        assert (report.read + again.read, again.was_cancelled) == (20, False)
+        assert len(titles(index)) == 20
+
+
+def test_only_folders_that_changed_are_compared_file_by_file(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "g"
+    write_story(archive / "new", "a.md")
+    write_story(archive / "old", "b.md", title="Before")
+    (archive / "empty").mkdir()
+    compared: list[str] = []
+    stamps_of = Folder.stamps
+
+    def noted(found: Folder) -> object:
+        compared.append(found.path)
+        return stamps_of(found)
+
+    monkeypatch.setattr(Folder, "stamps", noted)
+    synced(archive, folder)
+    assert compared == ["old/", "new/"]
+    synced(archive, folder)
+    assert compared == ["old/", "new/"]
+    write_story(archive / "old", "b.md", title="Afterwards")
+    assert synced(archive, folder).read == 1
+    assert compared == ["old/", "new/", "old/"]
+    synced(archive, folder)
+    assert compared == ["old/", "new/", "old/"]
+
+
+def test_a_folder_read_in_part_is_compared_again(archive: Path, folder: Path) -> None:
+    reads = 0
+
+    def is_cancelled() -> bool:
+        nonlocal reads
+        reads += 1
+        return reads > 3
+
+    with opened(archive, folder) as index:
+        assert sync(index, is_cancelled=is_cancelled).was_cancelled
+    assert 0 < synced(archive, folder).read < 3
+
+
+def test_a_folder_that_two_instances_read_at_once_is_compared_again(
+    archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+
+    def on_progress(progress: Progress) -> None:
+        if progress.done == 1:
+            write_story(archive / "2021", "new.md")
+            synced(archive, folder)
+
+    with opened(archive, folder) as index:
+        sync(index, on_progress)
+        with index.file.worker.use("look") as sqlite:
+            assert sqlite.execute("SELECT count(digest) FROM folder WHERE path = '2021/'").fetchone() == (0,)
+        assert sync(index).read == 0
+        assert len(titles(index)) == 4
+
+
+def test_after_a_batch_that_failed_nothing_more_is_written(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    archive = write_archive(tmp_path / "g", 20)
+    insert, calls = words.write, count()
+
+    def fail_once(sqlite: sqlite3.Connection, texts: list[tuple[int, words.Text]]) -> None:
+        if next(calls) == 1:
+            raise sqlite3.OperationalError("disk I/O error")
+        insert(sqlite, texts)
+
+    with opened(archive, folder) as index:
+        with monkeypatch.context() as patched:
+            patched.setattr(words, "write", fail_once)
+            with pytest.raises(IndexFileError):
+                sync(index)
+        assert len(titles(index)) == 1
+        index.file.writer.is_damaged = False
+    assert synced(archive, folder).read == 19
 
 
 def test_a_search_that_was_cut_short_forgets_nothing(archive: Path, folder: Path) -> None:
@@ -406,23 +538,14 @@ def test_a_damaged_index_is_told_and_never_crashes(seed: int, tmp_path: Path, fo
         assert index.file.is_damaged
     finally:
         index.close()
+    # Damage in what is only read where a folder changed comes to light then.
+    with opened(archive, folder) as index, suppress(DamagedIndexError):
+        stamps(index)
     # One more start and everything is there, if the damage was one that SQLite can see.
     with opened(archive, folder) as index:
-        if not index.stamps():
+        if not stamps(index):
             sync(index)
             assert len(titles(index)) == 31
-
-
-def test_a_skipped_problem_is_replaced_by_what_the_next_search_says(archive: Path, folder: Path) -> None:
-    reasons = count()
-
-    def found(index: StoryIndex) -> list[Problem]:
-        return [Problem("odd", 0, f"reason {next(reasons)}", ProblemKind.SKIPPED)]
-
-    with opened(archive, folder) as index:
-        for _ in range(3):
-            sync_module._write_surroundings(index, Scan(problems=found(index)).problems)
-        assert [problem.reason for problem in index.problems()] == ["reason 2"]
 
 
 def test_what_another_instance_writes_meanwhile_is_not_written_twice(
@@ -452,7 +575,7 @@ def test_the_short_way_and_the_careful_one_make_the_same_index(
 ) -> None:
     archive = write_machine_archive(tmp_path / "g", 40)
     synced(archive, tmp_path / "short")
-    monkeypatch.setattr(sync_module, "quick_entry", lambda path, data: None)
+    monkeypatch.setattr(reading, "quick_entry", lambda path, data: None)
     synced(archive, tmp_path / "careful")
     assert story_lines(tmp_path / "short") == story_lines(tmp_path / "careful")
 
@@ -460,7 +583,7 @@ def test_the_short_way_and_the_careful_one_make_the_same_index(
 def test_an_archive_where_nothing_repeats_is_indexed_without_remembering_it_all(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_module, "_NUMBERS_LIMIT", 2)
+    monkeypatch.setattr(writing, "_NUMBERS_LIMIT", 2)
     archive = tmp_path / "g"
     for number in range(20):
         provider = {"name": f"Outlet {number % 7}", "domain": "example.com"}
