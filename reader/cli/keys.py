@@ -16,8 +16,8 @@ Each line has keys, command and what it does; for other programs they are parted
 by tabs. The config gives a command other keys by its name, or none:
 
   keys:
-    toggle-star: f
-    open: [o, Enter]
+    toggle-star: F9
+    open: [o, Ctrl+O]
     rescan: none
 
 examples:

@@ -141,6 +141,28 @@ def test_whatever_is_wished_no_key_means_two_things_and_one_can_quit(wanted: dic
     assert changed <= wanted.keys()
 
 
+@given(
+    st.dictionaries(
+        st.sampled_from(list(USUAL)),
+        st.lists(st.sampled_from([*sum(USUAL.values(), ()), "f5", "Q", "none"]), max_size=2).map(",".join),
+        max_size=5,
+    )
+)
+def test_textual_has_each_key_where_the_keymap_has_it(wanted: dict[str, str]) -> None:
+    keys, _ = keymap(wanted)
+    for scope in set(SCOPES.values()):
+        commands = [command for command in COMMANDS if command.scope == scope]
+        bindings = BindingsMap(command.binding() for command in commands)
+        bindings.apply_keymap({command_id: ",".join(names) for command_id, names in keys.items()})
+        heard = {
+            (key, binding.id)
+            for key, held in bindings.key_to_bindings.items()
+            for binding in held
+            if key != "none"
+        }
+        assert heard == {(key, one.id) for one in commands for key in keys[one.id] if has_key(keys[one.id])}
+
+
 def test_textual_takes_the_keymap_as_it_is() -> None:
     keys, _ = keymap({"toggle-star": "?, F9", "keys": "f1", "rescan": "none"})
     bindings = BindingsMap(command.binding() for command in COMMANDS)

@@ -10,6 +10,7 @@ import pytest
 from reader import config
 from reader.cli.settings import SETTINGS, overview, sample
 from reader.config import Config
+from reader.tui.keymap import keymap
 from tests.unit.cli.running import Run
 
 OF_NO_SETTING = {"problems", "key_places"}
@@ -44,6 +45,12 @@ def test_a_setting_with_a_default_shows_that(tmp_path: Path) -> None:
     for setting in SETTINGS:
         is_usual = getattr(loaded, setting.key) == getattr(usual, setting.key)
         assert is_usual == (setting.key not in examples)
+
+
+def test_the_keys_of_the_sample_can_be_had(tmp_path: Path) -> None:
+    keys, problems = keymap(written(tmp_path, overview()).keys)
+    assert problems == []
+    assert keys["toggle-star"] == ("s", "f9")
 
 
 def test_init_writes_the_sample_for_its_owner_alone(run: Run, config_home: Path) -> None:
