@@ -65,7 +65,11 @@ class ViewingScreen(AskingScreen):
         if current is None and keeps_cursor and (self._has_moved or not keeps_place):
             current = self.story_list.current
         touched, place = frozenset(self._touched), self.story_list.cursor
-        self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
+        ready = self.background.ids_at_once(self.view, touched, current, place, keeps_place=keeps_place)
+        if ready is not None:
+            self._show_ids(ready)
+        else:
+            self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
 
     @on(Background.IdsReady)
     def _show_ids(self, event: Background.IdsReady) -> None:
