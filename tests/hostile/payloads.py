@@ -19,6 +19,16 @@ PAYLOADS: Final[dict[str, str]] = {
     "U+2028 breaks the line": "before\u2028after",
     "CR overwrites the line": "before\rafter",
     "BEL": "before\x07after",
+    "CSI ?1049l leaves the screen": "before\x1b[?1049lafter",
+    "CSI 21t makes the terminal type its title": "before\x1b[21tafter",
+    "C1 OSC sets the window title": "before\x9d0;owned\x9cafter",
+    "C1 DCS makes the terminal type": "before\x90$q q\x9cafter",
+    "APC draws a picture over the text": "before\x1b_Ga=T,f=100;AAAA\x1b\\after",
+    "an OSC without an end swallows the rest": "before\x1b]2;after",
+    "ESC ( 0 makes lines of letters": "before\x1b(0after",
+    "BS goes back over the text": "before\x08\x08\x08after",
+    "U+2066 turns the text round": "before\u2066txet\u2069after",
+    "U+E0041 says something no one sees": "before\U000e0041\U000e0042after",
 }
 """By what they do. Each begins with ``before`` and ends with ``after``, which have to survive."""
 

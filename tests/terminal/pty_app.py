@@ -170,6 +170,15 @@ class PtyApp:
         self._wait(text, True, deadline_s)
         return self.text
 
+    def wait_for_pattern(self, pattern: str, deadline_s: float = DEADLINE_S) -> str:
+        """Wait until this regular expression is found on the screen; gives the screen."""
+        end = time.monotonic() + deadline_s
+        while not re.search(pattern, self.text):
+            left = end - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"{pattern!r} never came; the screen is:\n{self.text}")
+        return self.text
+
     def wait_until_gone(self, text: str, deadline_s: float = DEADLINE_S) -> str:
         """Wait until this text is not on the screen any more; gives the screen."""
         self._wait(text, False, deadline_s)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import fcntl
+import json
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +19,8 @@ from tests.hostile.payloads import PAYLOADS
 from tests.terminal.pty_app import PtyApp, home_variables
 
 SIZE: Final = (200, 36)
-COUNT: Final = len(PAYLOADS)
+FEW: Final = 8
+"""Payloads of the short form, where another form tries them all."""
 ROOT_NAME: Final = "PAYLOAD<\x1b]52;c;cm0gLXJmIH4=\x07\x1b[6n\x9b2J\u202e>END"
 
 Node = str | Sequence["Node"] | Mapping[str, "Node"]
@@ -48,6 +52,8 @@ def escaped(text: str) -> str:
 
 
 def _code(char: str) -> str:
+    if ord(char) > 0xFFFF:
+        return f"\\U{ord(char):08x}"
     return f"\\x{ord(char):02x}" if ord(char) < 0x100 else f"\\u{ord(char):04x}"
 
 
@@ -138,58 +144,140 @@ def write_hostile_archive(folder: Path, payloads: Sequence[str], quote: Quote) -
     return root
 
 
+def write_hostile_own_files(folder: Path, payloads: Sequence[str], quote: Quote) -> None:
+    """Config, saved searches and marks that carry each payload: a sync tool may have written them."""
+    config = folder / "config" / "newsreader"
+    config.mkdir(parents=True)
+    lines = [f"{yaml_text(f'key {number} <{payload}>', quote)}: x" for number, payload in enumerate(payloads)]
+    values = {
+        name: f"{name} <{''.join(payloads[:9])}>" for name in ("theme", "density", "browser", "date_format")
+    }
+    lines += [f"{name}: {yaml_text(value, quote)}" for name, value in values.items()]
+    (config / "config.yaml").write_bytes("\n".join(lines).encode())
+    searches = [
+        {"name": f"search {n:02}<{text}>END", "query": f"query <{text}>"} for n, text in enumerate(payloads)
+    ]
+    text = "\n".join(f"- {yaml_text(search, quote)}" for search in searches)
+    (config / "searches.yaml").write_bytes(text.encode())
+    marks = [
+        {
+            "t": f"2026-11-22T12:00:{number:02}.000Z",
+            "id": f"elsewhere/gone PAYLOAD{number:02}<{payload}>END.md",
+            "star": True,
+            "url": f"https://gone.example/PAYLOAD{number:02}<{payload}>END",
+            "title": f"kept PAYLOAD{number:02}<{payload}>END",
+            "provider": f"keeper PAYLOAD{number:02}<{payload}>END",
+            "published": "2021-03-01T00:00:00.000Z",
+        }
+        for number, payload in enumerate(payloads)
+    ]
+    (config / "state.jsonl").write_text("".join(json.dumps(mark) + "\n" for mark in marks))
+
+
 # -- the walk --------------------------------------------------------------------------------------
 
 
-def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> bytes:
-    """Show all there is of such an archive; gives all bytes that came out."""
+class Walk:
+    """All bytes that came out, and what could be read on each screen."""
+
+    def __init__(self) -> None:
+        self.output = b""
+        self.screens: list[tuple[str, str]] = []
+
+    def look(self, app: PtyApp, name: str, *expected: str) -> None:
+        """Remember what the screen shows once it stands still, and shows what is expected."""
+        for pattern in expected:
+            app.wait_for_pattern(pattern)
+        app.drain(0.05)
+        self.screens.append((name, app.text))
+
+    def shown(self, fields: Sequence[str], count: int) -> set[tuple[str, str, int]]:
+        """Which field with which payload was seen on which screen."""
+        return {
+            (name, field, number)
+            for name, text in self.screens
+            for number in range(count)
+            for field in fields
+            if re.search(marker(field, number), text)
+        }
+
+
+def marker(field: str, number: int) -> str:
+    """A pattern for the beginning of a field; a line of the story's pane may end in it."""
+    return rf"{field}(?: | *│[^\n]*\n[^\n]*│ +)PAYLOAD{number:02}"
+
+
+def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> Walk:
+    """Show all there is of such an archive."""
     root = write_hostile_archive(folder / "archive", payloads, quote)
+    write_hostile_own_files(folder, payloads, quote)
     browser = folder / "browser"
     browser.write_text("#!/bin/sh\n")
     browser.chmod(0o755)
+    done = Walk()
     with PtyApp(root, size=SIZE, environ={**home_variables(folder), "BROWSER": str(browser)}) as app:
         for number in range(len(payloads)):
-            look_at_story(app, number)
+            look_at_story(app, number, done)
         app.wait_for_output("body of Plain")
         app.press("G")
         app.wait_for_output("body of Broken")
         app.press("i")
         app.wait_for_output("Front matter")
+        done.look(app, "a broken story")
         close(app)
         app.press("1", "G", "k", "enter")
         app.wait_for_output(" of 1 ")
+        done.look(app, "topics")
         app.press("1", "g", "enter")
         app.wait_for_output("All ›")
         app.press("g", *["s", "j"] * len(payloads), "S")
-        app.wait_for_output("Starred ›")
+        app.wait_for_output("kept ")
+        for _ in range(len(payloads) // 8):
+            done.look(app, "starred")
+            app.press("pagedown")
+        done.look(app, "starred")
         app.press("1", "g", "enter")
         app.wait_for_output("All ›")
         app.press("?")
         app.wait_for_output("In every pane")
+        done.look(app, "help")
         close(app)
         app.press("ctrl+p")
         app.wait_for_output("Search for commands")
         app.press("i", "n", "f", "o")
         app.wait_for_output("Show the story's file")
+        done.look(app, "palette")
         app.press("enter")
         app.wait_for_output("Story information")
         close(app)
-        app.press("2", "g", *["y", "o", "j"] * len(payloads))
+        app.press("2", "g")
+        for _ in range(len(payloads)):
+            app.press("y", "o")
+            done.look(app, "toasts")
+            app.press("j")
         # What can be copied and opened, is.
         app.press("y", "o")
         app.wait_for_output("Opened news.example.com")
+        app.press("/", "P", "A", "Y", "L", "O", "A", "D")
+        app.wait_for_output("forget the search")
+        done.look(app, "search")
+        app.press("enter", "escape")
         assert app.quit() == 0
-    return bytes(app.output)
+    done.output = bytes(app.output)
+    return done
 
 
-def look_at_story(app: PtyApp, number: int) -> None:
+def look_at_story(app: PtyApp, number: int, done: Walk) -> None:
     """Show a story, its related coverage and its file; go on to the next."""
     app.wait_for_output(f"start {number}.")
+    done.look(app, "list and story", marker("body", number))
     app.press("e", "3", "G")
-    app.wait_for_output("gist ")
+    done.look(app, "related coverage", marker("gist", number))
     app.press("g", "enter", "enter", "i")
     app.wait_for_output(f"category PAYLOAD{number:02}<")
+    done.look(app, "information")
     app.press("pagedown")
+    done.look(app, "information")
     close(app)
     app.press("2", "j")
 
@@ -235,8 +323,20 @@ def copied(output: bytes) -> list[str]:
 
 @pytest.fixture(scope="session")
 def harmless(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The vocabulary of the same walk where nothing is hostile."""
-    return vocabulary(walk(tmp_path_factory.mktemp("harmless"), ["before and after"] * 2, escaped))
+    """The vocabulary of the same walk where nothing is hostile; the first worker walks for all of them."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "")
+    folder = tmp_path_factory.mktemp("harmless")
+    kept = (
+        tmp_path_factory.getbasetemp().parent / f"vocabulary-{run}.json"
+        if run
+        else folder / "vocabulary.json"
+    )
+    with open(f"{kept}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            done = walk(folder, ["before and after"] * 2, escaped)
+            kept.write_text(json.dumps(sorted(vocabulary(done.output))))
+    return set(json.loads(kept.read_text()))
 
 
 def test_a_harmless_archive_needs_few_words(harmless: set[str]) -> None:
@@ -246,28 +346,48 @@ def test_a_harmless_archive_needs_few_words(harmless: set[str]) -> None:
     assert not any(kind.startswith("ESC") for kind in harmless)
 
 
-@pytest.mark.parametrize("quote", [raw, escaped, as_entities])
-def test_no_field_speaks_to_the_terminal(tmp_path: Path, harmless: set[str], quote: Quote) -> None:
-    output = walk(tmp_path, list(PAYLOADS.values()), quote)
-    assert vocabulary(output) - harmless == set()
-    text = output.decode()
-    for name, payload in PAYLOADS.items():
-        assert payload.removesuffix("after") not in text, name
+FIELDS: Final = ("title", "excerpt", "name", "topic", "category", "body", "report", "gist", "teller", "kept")
+
+
+def assert_nothing_speaks(done: Walk, payloads: Sequence[str], harmless: set[str]) -> None:
+    assert vocabulary(done.output) - harmless == set()
+    text = done.output.decode()
+    assert [payload for payload in payloads if payload.removesuffix("after") in text] == []
     assert not re.search("[\u0300-\u036f]{5}", text)
-    assert copied(output)
-    for url in copied(output):
+    assert copied(done.output)
+    for url in copied(done.output):
         assert links.safe_url(url) == url
-    fields = ["title", "excerpt", "name", "topic", "category", "body", "report", "gist", "teller"]
+
+
+@pytest.mark.parametrize(("quote", "count"), [(raw, FEW), (escaped, len(PAYLOADS)), (as_entities, FEW)])
+def test_no_field_speaks_to_the_terminal(
+    tmp_path: Path, harmless: set[str], quote: Quote, count: int
+) -> None:
+    payloads = list(PAYLOADS.values())[:count]
+    done = walk(tmp_path, payloads, quote)
+    assert_nothing_speaks(done, payloads, harmless)
+    fields = [*FIELDS]
     if quote is not raw:  # which is no topic file at all
         fields.append("short")
+    shown = {(field, number) for _, field, number in done.shown(fields, count)}
     missing = [
-        f"{field} {number:02}"
-        for number in range(COUNT)
-        for field in fields
-        # A line may end between the two.
-        if not re.search(rf"{field}[^<>]{{1,300}}PAYLOAD{number:02}<before", text)
+        f"{field} {number:02}" for number in range(count) for field in fields if (field, number) not in shown
     ]
     assert missing == [], "these were never shown"
+
+
+@pytest.mark.stress
+def test_no_field_speaks_to_the_terminal_in_2_000_combinations(tmp_path: Path, harmless: set[str]) -> None:
+    payloads, combinations = list(PAYLOADS.values()), 0
+    for quote in (raw, escaped, as_entities):
+        done = walk(tmp_path / quote.__name__, payloads, quote)
+        assert_nothing_speaks(done, payloads, harmless)
+        combinations += len(
+            done.shown([*FIELDS, "short", "type", "image", "more", "keeper", "search"], len(payloads))
+        )
+    print(f"{combinations} combinations of screen, field, payload and way of writing it, 0 foreign bytes")
+    assert len(payloads) >= 20
+    assert combinations >= 2_000
 
 
 def test_the_payloads_are_seen_where_they_do_come_out() -> None:
