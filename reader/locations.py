@@ -26,7 +26,7 @@ def cache_dir() -> Path:
 
 
 def log_dir() -> Path:
-    """Folder of the log and of crash reports."""
+    """Folder of the log and of the last session."""
     usual = platformdirs.user_log_path if sys.platform == "darwin" else platformdirs.user_state_path
     return _xdg("XDG_STATE_HOME") or usual(APP, appauthor=False)
 
@@ -39,6 +39,11 @@ def config_file() -> Path:
 def searches_file() -> Path:
     """The saved searches, which need not exist."""
     return config_dir() / "searches.yaml"
+
+
+def session_file() -> Path:
+    """Where one was in the app, and how one had it: may be deleted at any time."""
+    return log_dir() / "session.json"
 
 
 def log_file() -> Path:

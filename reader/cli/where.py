@@ -69,6 +69,7 @@ def _own_places() -> list[_Place]:
     found += [_Place("marks", path) for path in _marks_files(locations.config_dir())]
     found.append(_Place("searches", locations.searches_file()))
     found += [_Place("index", locations.cache_dir() / "index"), _Place("log", locations.log_file())]
+    found.append(_Place("session", locations.session_file()))
     for what, find in (("seeds", seeds_dir), ("styles", resources.styles_dir)):
         found += _installed(what, find)
     return found

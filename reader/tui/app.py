@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Literal
@@ -26,6 +27,7 @@ from reader.tui.keymap import WAY_OUT
 from reader.tui.opening import Opening
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
+from reader.tui.session import Session, SessionFile
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         config: The settings.
         driver_class: What talks to the terminal; Textual's choice where it is None.
         opening: The library being opened; where it is None, the app begins with that.
+        session: What was left at the end of the last one; where it is None, it is read here.
     """
 
     TITLE = "newsreader"
@@ -53,6 +56,7 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         config: Config | None = None,
         driver_class: type[Driver] | None = None,
         opening: Opening | None = None,
+        session: Session | None = None,
     ) -> None:
         self.config = config or Config()
         self.glyphs = wording.glyphs(self.config.ascii)
@@ -63,8 +67,11 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         )
         self.library = library
         self.shown = Shown()
+        self._theme_at_start = ""
         self.animation_level = "basic" if self.config.animations else "none"
-        self._main = MainScreen(library, opening or Opening(library), self.shown)
+        self._sessions = SessionFile(library.archives)
+        self._session = session or self._sessions.load()
+        self._main = MainScreen(library, opening or Opening(library), self.shown, self._session)
 
     def get_default_screen(self) -> Screen[None]:
         """The three panes."""
@@ -102,10 +109,14 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         """Set the theme; say what is wrong with the config."""
         # Another program had the terminal: a text browser, or the shell it was suspended from.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        if self.config.theme in self.available_themes:
+        chosen = self._theme_chosen()
+        if chosen:
+            self.theme = chosen
+        elif self.config.theme in self.available_themes:
             self.theme = self.config.theme
         elif self.config.theme:
             self.say(f'There is no theme "{self.config.theme}"; Ctrl+P lists them.', severity="warning")
+        self._theme_at_start = self.theme
         if self.config.problems:
             self.say("\n".join(self.config.problems[:8]), severity="warning")
 
@@ -125,8 +136,22 @@ class NewsreaderApp(App[None], inherit_bindings=False):
             self.shown.forget()
         super()._display(screen, renderable)
 
+    def _theme_chosen(self) -> str:
+        """The theme one chose last, unless the config or the terminal has said something else since."""
+        left = self._session
+        is_good = left.theme in self.available_themes and left.config_theme == self.config.theme
+        return left.theme if is_good and not os.environ.get("NO_COLOR") else ""
+
+    def _leave_session(self) -> None:
+        session = self._main.left_session()
+        if self.theme != self._theme_at_start:
+            session.theme, session.config_theme = self.theme, self.config.theme
+        self._sessions.save(session)
+
     def on_unmount(self) -> None:
         """Save what is not saved yet."""
+        if self._main.is_filled:
+            self._leave_session()
         self.library.close()
 
     def say(

@@ -135,6 +135,13 @@ class Background:
             self.body = body
             self.notice = notice
 
+    class FloorsReady(Message):
+        """The qualities worth cutting at, ascending; none where no story has a quality."""
+
+        def __init__(self, floors: list[int]) -> None:
+            super().__init__()
+            self.floors = floors
+
     class MarkedMany(Message):
         """Many stories have been marked.
 
@@ -211,7 +218,7 @@ class Background:
             if worker.group == "ids":
                 worker.cancel()
         ids = self._library.row_ids(view, also)
-        cursor = 0 if current is None else _place_of(current, place, ids, self._library)
+        cursor = 0 if current is None else place_of(current, place, ids, self._library)
         return self.IdsReady(view, None, ids, cursor, keeps_place)
 
     def find_ids(
@@ -238,7 +245,7 @@ class Background:
             except QueryError as error:
                 self._post(self.QueryRefused(view, error))
                 return
-            cursor = 0 if current is None else _place_of(current, place, ids, self._library)
+            cursor = 0 if current is None else place_of(current, place, ids, self._library)
             self._post(self.IdsReady(view, query, ids, cursor, keeps_place))
 
         self._run(work, "ids", exclusive=True)
@@ -272,6 +279,16 @@ class Background:
                 self._post(self.StoryReady(row.story_id, story, body))
 
         self._run(work, "story", exclusive=True)
+
+    def find_floors(self) -> None:
+        """Ask for the qualities worth cutting at."""
+
+        def work() -> None:
+            from reader.tui.floors import floors
+
+            self._post(self.FloorsReady(floors(self._library)))
+
+        self._run(work, "floors", exclusive=True)
 
     def mark_many(self, row_ids: Sequence[int], words: str) -> None:
         """Mark these stories read; `words` says which they are."""
@@ -406,7 +423,7 @@ def _parsed(text: str) -> Query:
     return parse(text, datetime.now().astimezone())
 
 
-def _place_of(current: StoryRow, place: int, ids: Sequence[int], library: Library) -> int:
+def place_of(current: StoryRow, place: int, ids: Sequence[int], library: Library) -> int:
     """Where the story stands now; where it does not, the row it stood in."""
     row_ids: tuple[RowId | None, ...] = (current.row_id, library.find(current.story_id))
     for row_id in row_ids:

@@ -109,7 +109,19 @@ COMMANDS: Final = (
         "Go to the best version of the story among its related coverage.",
     ),
     Command("links", "links", "L", "Links", "Go to the links in the text; again: to the next one."),
-    Command("sort", "sort", "d", "Sort", "Sort by date or by quality.", hint="sort"),
+    Command(
+        "sort",
+        "sort",
+        "d",
+        "Sort",
+        "Sort by date, quality, title, provider, related reports.",
+        hint="sort",
+    ),
+    Command("filter", "filter", "f", "Filter", "Show only unread stories, published ones, videos, …"),
+    Command(
+        "raise-floor", "floor(1)", "greater_than_sign", "Raise floor", "Leave out stories of low quality."
+    ),
+    Command("lower-floor", "floor(-1)", "less_than_sign", "Lower floor", "Show those of lower quality too."),
     Command("reverse", "reverse", "D", "Reverse", "Turn the order round."),
     Command("zoom", "zoom", "z", "Zoom", "Give the story the whole screen; again: show everything."),
     Command("grow", "grow(2)", "plus", "Larger", "Make the focused pane larger."),

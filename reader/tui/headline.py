@@ -21,31 +21,53 @@ _ORDER_TEXT: Final = {
 }
 
 
+FILTERS: Final = {
+    Show.ALL: "all",
+    Show.UNREAD: "unread",
+    Show.STARRED: "starred",
+    Show.PUBLISHED: "published",
+    Show.UNPUBLISHED: "unpublished",
+    Show.RELATED: "with related",
+    Show.VIDEO: "video",
+}
+"""What a view can keep, as one says it."""
+
+
 def view_text(view: View, counts: Counts, *, shown: int, arrow: str, name: str = "") -> str:
-    """Where one is, in which order, and how many stories that are.
+    """Where one is, in which order, what is left out, and how many stories that are.
 
     Args:
         view: With the order that the list has, which a query may have chosen.
         counts: Of the whole library.
         shown: How many stories the list has.
         arrow: Stands between the parts.
-        name: Of the saved search that this is, or empty.
+        name: Of the line of the sidebar that this is, where the view does not say it; or empty.
     """
     parts = [name or _place(view), _ORDER_TEXT[view.order, view.is_reversed]]
+    kept = [FILTERS[view.show]] if view.show is not Show.ALL and (name or not _is_place(view)) else []
+    kept += [f"≥{view.quality_floor}"] if view.quality_floor is not None else []
+    number = counts.topics.get(view.topic, Count()) if view.topic else counts.everything
     if view.query:
-        parts.append(wording.count_text(shown, "story") + ("" if name else " found"))
+        words = wording.count_text(shown, "story") + ("" if name else " found")
+    elif kept == [FILTERS[Show.UNREAD]]:
+        words = f"{wording.count(number.unread)} of {wording.count(number.total)}"
     elif view.show is Show.STARRED:
-        parts.append(wording.count_text(counts.starred, "story"))
+        words = wording.count_text(shown if kept else counts.starred, "story")
+    elif kept:
+        words = f"{wording.count(shown)} of {wording.count(number.total)}"
     else:
-        number = counts.topics.get(view.topic, Count()) if view.topic else counts.everything
-        parts.append(f"{wording.count(number.unread)} unread of {wording.count(number.total)}")
+        words = f"{wording.count(number.unread)} unread of {wording.count(number.total)}"
+    parts.append(": ".join(part for part in (" · ".join(kept), words) if part))
     return arrow.join(parts)
 
 
+def _is_place(view: View) -> bool:
+    """Whether what the view keeps is a line of the sidebar by itself."""
+    return not view.topic and view.show in (Show.UNREAD, Show.STARRED)
+
+
 def _place(view: View) -> str:
-    if view.show is Show.STARRED:
-        return "Starred"
-    return view.topic or ("Unread" if view.show is Show.UNREAD else "All")
+    return FILTERS[view.show].capitalize() if _is_place(view) else view.topic or "All"
 
 
 def empty_text(view: View, *, is_reading: bool, mistake: str = "") -> str:
@@ -62,8 +84,12 @@ def empty_text(view: View, *, is_reading: bool, mistake: str = "") -> str:
         return "Reading the archive …"
     if view.query:
         return "Nothing found.\nEsc forgets the search."
-    if view.show is Show.STARRED:
+    if view.quality_floor is not None:
+        return f"No story here has a quality of {view.quality_floor} or more.\n< lowers the floor."
+    if _is_place(view) and view.show is Show.STARRED:
         return "No starred story yet.\ns stars the story under the cursor."
-    if view.show is Show.UNREAD:
+    if _is_place(view):
         return "Everything is read.\n1 goes to the topics, All shows every story."
+    if view.show is not Show.ALL:
+        return f"No story here is kept by the filter: {FILTERS[view.show]}.\nf a shows all of them."
     return "No story here.\nr looks at the archive again."

@@ -18,6 +18,7 @@ from reader.library import Library
 from reader.model import Archive
 from reader.tui.ending import Ending
 from reader.tui.opening import Opening
+from reader.tui.session import SessionFile
 
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
 
@@ -40,13 +41,14 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
     library = Library(archives, on_trouble=lambda trouble: app.show_trouble(trouble))
     ending = Ending(library)
+    session = SessionFile(library.archives).load()
     # While Textual is imported, the stories are read: most often they are in the first frame.
     opening = Opening(library)
     # Textual reads its environment while it is imported, so not before here.
     from reader.tui.app import NewsreaderApp
     from reader.tui.driver import PromptDriver
 
-    app = NewsreaderApp(library, config, PromptDriver, opening)
+    app = NewsreaderApp(library, config, PromptDriver, opening, session)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     ending.of(app, loop)

@@ -593,7 +593,6 @@ async def test_a_story_that_changed_is_not_shown_as_it_was_read_ahead(
     archive: Path, open_app: OpenApp
 ) -> None:
     async with open_app(archive) as pilot:
-        screen = main_screen(pilot)
         await pilot.pause(0.1)
         write_story(
             archive / "_news",

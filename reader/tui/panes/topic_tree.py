@@ -105,6 +105,21 @@ class TopicTree(Rows):
         return False
 
     @property
+    def folded(self) -> tuple[str, ...]:
+        """The keys of the folded topics."""
+        return tuple(sorted(self._folded))
+
+    def set_folded(self, keys: Sequence[str]) -> None:
+        """Fold these topics and no others."""
+        if set(keys) != self._folded:
+            self._folded = set(keys)
+            self._rebuild()
+
+    def searches_with_counts(self) -> dict[str, int | None]:
+        """The saved searches with their unread stories, as far as they are counted."""
+        return {name: self._unread[name] for name in self._searches if name in self._unread}
+
+    @property
     def searches(self) -> tuple[str, ...]:
         """The names of the saved searches."""
         return self._searches

@@ -11,17 +11,18 @@ from reader.library import Library
 from reader.model import StoryRow, Topic
 from reader.tui.background import Background
 from reader.tui.panes.topic_tree import Entry
-from reader.tui.screens.viewing import ViewingScreen
+from reader.tui.screens.choosing import ChoosingScreen
+from reader.tui.session import Session
 
 if TYPE_CHECKING:
     from reader.tui.fuzzy import Finder
 
 
-class FindingScreen(ViewingScreen):
-    """The fourth chapter of the main screen: the search."""
+class FindingScreen(ChoosingScreen):
+    """The fifth chapter of the main screen: the search."""
 
-    def __init__(self, library: Library) -> None:
-        super().__init__(library)
+    def __init__(self, library: Library, session: Session) -> None:
+        super().__init__(library, session)
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
         self._finder: tuple[object, Finder[Entry]] | None = None
 

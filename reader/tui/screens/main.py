@@ -24,8 +24,9 @@ from reader.tui.painting import Painter, Shown
 from reader.tui.panes.story_list import StoryList
 from reader.tui.panes.story_pane import StoryPane
 from reader.tui.panes.topic_tree import ALL, TopicTree
-from reader.tui.screens.reading import ReadingScreen
+from reader.tui.screens.remembering import RememberingScreen
 from reader.tui.searching import Searching
+from reader.tui.session import Session
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +40,25 @@ POLL_S: Final = 2.0
 """How often marks of other instances and sync tools are looked for."""
 
 
-class MainScreen(ReadingScreen):
+class MainScreen(RememberingScreen):
     """Topics, stories and the story: how they begin, and what happens by itself.
 
     Args:
         library: What all panes show.
         opening: The library being opened.
         shown: What the terminal shows.
+        session: What was left at the end of the last one.
     """
 
     BINDINGS: ClassVar[list[Binding]] = bindings(MAIN)  # type: ignore[assignment]
     AUTO_FOCUS = "#desk"
 
-    def __init__(self, library: Library, opening: Opening, shown: Shown) -> None:
-        super().__init__(library)
+    def __init__(self, library: Library, opening: Opening, shown: Shown, session: Session) -> None:
+        super().__init__(library, session)
         self._compositor = Painter(shown)
         self._opening = opening
         self._trouble = ""
-        self._is_filled = False
+        self.is_filled = False
         self._is_painted = False
         self._is_mending = False
 
@@ -93,7 +95,7 @@ class MainScreen(ReadingScreen):
         self.fit(self.app.size)
         if self._opening.is_done(OPEN_PATIENCE_S):
             self._show_topics()
-            self._show_stories(self.library.row_ids(self.view), 0)
+            self._show_first()
             self.call_after_refresh(self.background.sync)
         else:
             self.story_list.empty_text = "Opening the archive …"
@@ -101,6 +103,13 @@ class MainScreen(ReadingScreen):
             self.call_after_refresh(self.background.open, self._opening)
         self.set_interval(POLL_S, self._poll)
         self.call_after_refresh(self._painted)
+
+    def _show_first(self) -> None:
+        if self.view.query:  # a saved search
+            self._request_ids()
+            return
+        ids = self.library.row_ids(self.view)
+        self._show_stories(ids, self._first_place(ids))
 
     def _painted(self) -> None:
         """The first frame is on the screen."""
@@ -115,8 +124,8 @@ class MainScreen(ReadingScreen):
             super().update_node_styles(animate)
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
-        if not self._is_filled:
-            self._is_filled = True
+        if not self.is_filled:
+            self.is_filled = True
             self.set_timer(PREPARE_S, self._prepare)
         super()._show_stories(ids, cursor, keeps_place=keeps_place)
 
@@ -124,11 +133,12 @@ class MainScreen(ReadingScreen):
         """What was left out of the first frame, before anyone wants it."""
         await self.foot.prepare()
         self.background.read_searches()
+        self.background.find_floors()
 
     # -- background work ---------------------------------------------------------------------------
 
     def _poll(self) -> None:
-        if self._is_filled:
+        if self.is_filled:
             self.background.poll()
 
     @on(Background.Refreshed)
@@ -140,6 +150,8 @@ class MainScreen(ReadingScreen):
             return
         self._request_ids(keeps_place=True)
         self._count_soon()
+        if not self._progress:
+            self.background.find_floors()
 
     @on(Background.Progressed)
     def _show_progress(self, event: Background.Progressed) -> None:
@@ -156,6 +168,7 @@ class MainScreen(ReadingScreen):
             self.reader.say(event.failure, severity="error")
         self._show_empty_text()
         self._show_title()
+        self.background.find_floors()
 
     @on(Background.Marked)
     def _show_marks(self) -> None:

@@ -17,16 +17,17 @@ from reader.tui.background import Background
 from reader.tui.history import Step
 from reader.tui.rest import Rest
 from reader.tui.screens.saving import SavingScreen
+from reader.tui.session import Session
 
 LOOKED_THROUGH: Final = 20_000
 """So many stories of a search are looked at for those that are unread, while a key waits."""
 
 
 class MarkingScreen(SavingScreen):
-    """The sixth chapter of the main screen: the marks."""
+    """The seventh chapter of the main screen: the marks."""
 
-    def __init__(self, library: Library) -> None:
-        super().__init__(library)
+    def __init__(self, library: Library, session: Session) -> None:
+        super().__init__(library, session)
         self._dwell = Rest(self._mark_dwelt)
         self._kept_unread: StoryId | None = None
 
@@ -170,9 +171,9 @@ class MarkingScreen(SavingScreen):
     def _unread_here(self) -> int:
         """How many unread stories the list has; all it has where looking at each would take too long."""
         ids = self.story_list.ids
-        if not self.view.query:
+        if not self.view.query and self.view.quality_floor is None:
             counts = self.library.counts()
-            if self.view.show is not Show.STARRED:
+            if self.view.show in (Show.ALL, Show.UNREAD):
                 count = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
                 return count.unread
         if len(ids) > LOOKED_THROUGH:

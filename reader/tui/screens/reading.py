@@ -16,6 +16,7 @@ from reader.tui.panes.story_lines import WHOLE_STORY
 from reader.tui.reading_ahead import ReadingAhead
 from reader.tui.rest import Rest
 from reader.tui.screens.marking import MarkingScreen
+from reader.tui.session import Session
 
 LOAD_DELAY_S: Final = 0.06
 """How long the cursor rests on a story that was not read ahead before its file is read."""
@@ -29,10 +30,10 @@ AHEAD_DELAY_S: Final = 0.012
 
 
 class ReadingScreen(MarkingScreen):
-    """The seventh chapter of the main screen: reading."""
+    """The eighth chapter of the main screen: reading."""
 
-    def __init__(self, library: Library) -> None:
-        super().__init__(library)
+    def __init__(self, library: Library, session: Session) -> None:
+        super().__init__(library, session)
         self._load = Rest(self._load_story)
         self._ahead = ReadingAhead(library.story)
         self._look_ahead = Rest(self._read_ahead)
@@ -51,6 +52,7 @@ class ReadingScreen(MarkingScreen):
     def _story_moved(self, by_hand: bool) -> None:
         if by_hand:
             self._has_moved = True
+            self._wanted = None
             self._end_told_at = None
         self._show_story()
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual import on
 
 from reader import clean
 from reader.library import Library
-from reader.model import View
+from reader.model import Show, View
 from reader.tui.background import Background
 from reader.tui.history import Step
 from reader.tui.panes.topic_tree import ALL, Entry
 from reader.tui.rest import Rest
 from reader.tui.screens.finding import FindingScreen
+from reader.tui.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +32,10 @@ COUNT_PAUSE_S: Final = 3.0
 
 
 class SavingScreen(FindingScreen):
-    """The fifth chapter of the main screen: saved searches."""
+    """The sixth chapter of the main screen: saved searches."""
 
-    def __init__(self, library: Library) -> None:
-        super().__init__(library)
+    def __init__(self, library: Library, session: Session) -> None:
+        super().__init__(library, session)
         self._shelf: Shelf | None = None
         self._told_problems: tuple[str, ...] = ()
         self._counting = Rest(self._count_searches)
@@ -65,9 +67,17 @@ class SavingScreen(FindingScreen):
         self._choose_entry(entry, keeps_cursor=True)
 
     def _view_of(self, entry: Entry) -> View:
-        if not entry.search or self._shelf is None:
+        view = self._shelf.views.get(entry.search) if self._shelf is not None else None
+        if view is None:
             return super()._view_of(entry)
-        return self._shelf.views.get(entry.search, self.view)
+        choice = self._choice_of(entry)
+        return replace(
+            view,
+            show=choice.show if view.show is Show.ALL else view.show,
+            order=choice.order or view.order,
+            is_reversed=choice.is_reversed if choice.order is not None else view.is_reversed,
+            quality_floor=choice.floor if choice.floor is not None else view.quality_floor,
+        )
 
     def _choose_entry(self, entry: Entry, *, keeps_cursor: bool = False) -> None:
         if entry.search:

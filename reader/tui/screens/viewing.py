@@ -18,6 +18,7 @@ from reader.tui.panes.lines import Highlight, no_highlights
 from reader.tui.panes.topic_tree import ALL, STARRED, Entry
 from reader.tui.screens.asking import AskingScreen
 from reader.tui.searching import Searching
+from reader.tui.session import Choice, Session
 
 if TYPE_CHECKING:
     from reader.query.tree import Query
@@ -28,18 +29,21 @@ class ViewingScreen(AskingScreen):
 
     Attributes:
         view: What the list shows, or is about to.
+        session: What was left at the end of the last one, and what is to be left.
     """
 
     searching: Searching
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library)
+        self.session = session
         self.view = View()
         self._query: Query | None = None
         self._touched: set[int] = set()
         self._progress = "Opening"
         self._problem_count = 0
         self._has_moved = False
+        self._wanted: StoryRow | None = None
         self._end_told_at: Entry | None = None
         self._before_starred = ALL
         self._entry = ALL
@@ -62,8 +66,12 @@ class ViewingScreen(AskingScreen):
     def _request_ids(
         self, *, keeps_cursor: bool = True, keeps_place: bool = False, current: StoryRow | None = None
     ) -> None:
-        if current is None and keeps_cursor and (self._has_moved or not keeps_place):
-            current = self.story_list.current
+        if current is None and keeps_cursor:
+            current = self._wanted
+            if current is None and (self._has_moved or not keeps_place):
+                current = self.story_list.current
+        elif not keeps_cursor:
+            self._wanted = None
         touched, place = frozenset(self._touched), self.story_list.cursor
         ready = self.background.ids_at_once(self.view, touched, current, place, keeps_place=keeps_place)
         if ready is not None:
@@ -116,7 +124,7 @@ class ViewingScreen(AskingScreen):
             self.library.counts(),
             shown=self.story_list.row_count,
             arrow=f" {self.reader.glyphs.trail} ",
-            name="" if self.is_searching else self._entry.search,
+            name="" if self.is_searching or not self._base_query else self._entry.label,
         )
         right = [(what, "bar--text")]
         if self._problem_count:
@@ -144,14 +152,28 @@ class ViewingScreen(AskingScreen):
         return self.view.query != self._base_query
 
     def _view_of(self, entry: Entry) -> View:
-        """What a line of the sidebar shows; what one searches for goes along."""
-        query = self.view.query if self.is_searching else ""
-        return replace(self.view, topic=entry.topic, show=entry.show, query=query)
+        """What a line of the sidebar shows: as one had it there last, else in the order of All."""
+        choice = self.session.choices.get(entry.key, Choice())
+        ordered = choice if choice.order is not None else self.session.choices.get(ALL.key, Choice())
+        view = View(
+            entry.topic,
+            entry.show,
+            ordered.order or Order.DATE,
+            ordered.order is not None and ordered.is_reversed,
+            quality_floor=choice.floor,
+        )
+        if choice.show in (Show.ALL, entry.show):
+            return view
+        # What a view keeps is one thing; Unread and Starred then say in words what they are.
+        query = f"is:{entry.show}" if entry.show is not Show.ALL else ""
+        return replace(view, show=choice.show, query=query)
 
     def _choose_entry(self, entry: Entry, *, keeps_cursor: bool = False) -> None:
+        """Show what a line of the sidebar stands for; what one searches for goes along."""
         view = self._view_of(entry)
-        self._entry = entry
-        self._base_query = view.query if entry.search else ""
+        typed = self.view.query if self.is_searching and not entry.search else view.query
+        self._entry, self._base_query = entry, view.query
+        view = replace(view, query=typed)
         if view != self.view:
             self._set_view(view, keeps_cursor=keeps_cursor)
 
@@ -165,17 +187,6 @@ class ViewingScreen(AskingScreen):
         self.topic_tree.go_to(entry)
         self._choose_entry(entry)
         self.action_go_to("stories")
-
-    def action_sort(self) -> None:
-        """By date, by quality."""
-        orders = tuple(Order)
-        order = orders[(orders.index(self.view.order) + 1) % len(orders)]
-        self._set_view(replace(self.view, order=order, is_reversed=False), keeps_cursor=True)
-
-    def action_reverse(self) -> None:
-        """The other way round."""
-        view = replace(self.view, is_reversed=not self.view.is_reversed)
-        self._set_view(view, keeps_cursor=True)
 
 
 def _highlight(query: Query | None) -> Highlight:

@@ -18,6 +18,7 @@ def test_every_place_is_a_line(run: Run, config_home: Path) -> None:
         ["searches", str(config_home / "searches.yaml"), "", "missing"],
         ["index", str(locations.cache_dir() / "index"), "", "missing"],
         ["log", str(locations.log_file()), "", "missing"],
+        ["session", str(locations.session_file()), "", "missing"],
         ["seeds", str(resources.seeds_dir()), "", ""],
         ["styles", str(resources.styles_dir()), "", ""],
         ["archive", str(resources.seeds_dir()), "seeds", ""],
@@ -74,4 +75,4 @@ def test_an_incomplete_installation_is_told(run: Run, monkeypatch: pytest.Monkey
     result = run("where")
     assert result.code == 2
     assert result.err.count("is missing beside") == 3
-    assert [cells[0] for cells in result.cells] == ["config", "marks", "searches", "index", "log"]
+    assert [cells[0] for cells in result.cells] == ["config", "marks", "searches", "index", "log", "session"]
