@@ -81,7 +81,7 @@ class Unsynced:
     Attributes:
         lines: As they were given to `MarkLog.append`.
         file: Device and inode they went into.
-        is_new: Whether the file's name is not on the medium either.
+        is_new: Whether the file's name may not be on the medium either.
     """
 
     file: tuple[int, int]
@@ -104,6 +104,7 @@ class MarkLog:
         self._own_name = f"state.{host or platform.node()}.jsonl"
         self._seen: dict[str, _Seen] = {}
         self._unsynced: Unsynced | None = None
+        self._named: tuple[int, int] | None = None  # the file whose name we brought onto the medium
         self._has_locks = True
         self.path = folder / "state.jsonl"
         """The file that is written to; settled by the first `read_new`."""
@@ -217,6 +218,7 @@ class MarkLog:
             self._disk.close(descriptor)
         if unsynced.is_new:
             self._sync_folder(self.path.parent)
+            self._named = unsynced.file
         return True
 
     def compact(self, patience_s: float = 0.0, *, is_asked: bool = False) -> bool:
@@ -379,7 +381,8 @@ class MarkLog:
             self._unsynced = Unsynced(_file(info))
         self._unsynced.file = _file(info)
         self._unsynced.lines += lines
-        self._unsynced.is_new |= size == 0
+        # Whoever made the file, or put it in place of another, may not have got to syncing the folder yet.
+        self._unsynced.is_new |= _file(info) != self._named
         seen = self._seen.setdefault(self.path.name, _Seen((*_file(info), 0, 0)))
         # Ours need not be read again, unless others' lines or a torn one stand before them.
         if seen.stamp[:2] == _file(info) and seen.offset == size and info.st_size == size + len(data):
