@@ -186,7 +186,7 @@ def numbers_in(folder: Path) -> dict[str, int]:
     """By story the number of its last press; what was found there is read as at the next start."""
     keeper = MarkKeeper(folder)
     keeper.load()
-    numbers = {mark.story_id: int(mark.url) for mark in keeper.marks()}
+    numbers: dict[str, int] = {mark.story_id: int(mark.url) for mark in keeper.marks()}
     assert keeper.trouble == ""
     keeper.record([Change(StoryId("g/after.md"), is_starred=True)])
     keeper.close()
