@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from reader.tui.panes.body_lines import BodyLines
     from reader.tui.panes.story_lines import Setting
 
-_KEPT: Final = 32
+_KEPT: Final = 12
 
 _LARGE: Final = 100_000
 """Characters of a story that is not kept, and not read ahead: it is read when one rests on it."""

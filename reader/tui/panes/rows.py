@@ -14,7 +14,7 @@ from reader.tui.panes.pane import Pane
 if TYPE_CHECKING:
     from reader.tui.desk import Desk
 
-_KEPT_STRIPS: Final = 2_000
+_KEPT_STRIPS: Final = 240
 
 
 class Rows(Pane):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WINDOW: Final = 64
 """Rows fetched at once: more than a screen, and still a fraction of a millisecond."""
 
-_KEPT_WINDOWS: Final = 32
+_KEPT_WINDOWS: Final = 6
 
 Marks = tuple[bool, bool]
 """Is read, is starred."""

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 OPEN_PATIENCE_S: Final = 0.02
 """How long the first frame waits for the stories: as long as drawing it twice would take."""
 
+COLLECT_S: Final = 1.0
+"""When the garbage of the start is collected: 20 ms, which must not come between two keys of the first second."""
+
 PREPARE_S: Final = 0.4
 """When the search box is made: after the start, and before anyone wants it."""
 
@@ -114,9 +117,7 @@ class MainScreen(RememberingScreen):
     def _painted(self) -> None:
         """The first frame is on the screen."""
         self._is_painted = True
-        # It is off during the start; what is there now stays, and need never be looked through.
-        gc.freeze()
-        gc.enable()
+        self.set_timer(COLLECT_S, _collect)
 
     def update_node_styles(self, animate: bool = True) -> None:
         """Textual does this once more before the first frame, where everything was styled a moment ago."""
@@ -209,3 +210,10 @@ class MainScreen(RememberingScreen):
         self._progress = "Looking"
         self._show_title()
         self._request_ids(keeps_place=True)
+
+
+def _collect() -> None:
+    """It was off during the start; what is there now stays, and need never be looked through again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
