@@ -34,7 +34,7 @@ OPEN_PATIENCE_S: Final = 0.02
 """How long the first frame waits for the stories: as long as drawing it twice would take."""
 
 COLLECT_S: Final = 1.0
-"""When the garbage of the start is collected: 20 ms, which must not come between two keys of the first second."""
+"""When the garbage of the start is collected: it takes 20 ms, and nobody is to wait for that."""
 
 PREPARE_S: Final = 0.4
 """When the search box is made: after the start, and before anyone wants it."""
