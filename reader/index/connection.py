@@ -44,9 +44,15 @@ _NO_DAMAGE: Final = frozenset(
 )
 """What SQLite says when the file may well be sound: deleting it would not help."""
 
+_UNWRITABLE: Final = frozenset([sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY])
+
 
 class DamagedIndexError(IndexFileError):
     """The file is no healthy SQLite database: delete it and build it again."""
+
+
+class UnwritableIndexError(IndexFileError):
+    """The disk takes no more: what there is can be read, but not be brought up to date."""
 
 
 class Connection:
@@ -107,18 +113,25 @@ class Connection:
 class IndexFile:
     """The open index of one archive: three connections, so that no reader waits for a batch of writes.
 
+    Args:
+        archive: Whose index it is.
+        folder: Where the files of indexes lie.
+        leaving: Why the file is not used any more: this one begins in memory.
+
     Attributes:
         screen: For the few rows that are drawn, on the event loop.
         trouble: Why the index is kept in memory only, or empty.
     """
 
-    def __init__(self, archive: Archive, folder: Path) -> None:
+    def __init__(self, archive: Archive, folder: Path, leaving: IndexFileError | None = None) -> None:
         self.path = folder / file_name(archive)
         self.trouble = ""
         self._others: dict[str, Connection] = {}
         self._opening = threading.Lock()
         self._is_closed = False
         try:
+            if leaving is not None:
+                raise leaving
             self.screen = self._open()
             self._opened_inode = self._inode()
         except IndexFileError as error:
@@ -207,8 +220,7 @@ def reporting(path: str, doing: str) -> Iterator[None]:
     except sqlite3.ProgrammingError as error:  # closed while a thread was still at it
         raise IndexFileError(_sentence(path, doing, error)) from error
     except sqlite3.Error as error:
-        is_sound = _code(error) in _NO_DAMAGE
-        raise (IndexFileError if is_sound else DamagedIndexError)(_sentence(path, doing, error)) from error
+        raise _kind_of(error)(_sentence(path, doing, error)) from error
     except (OverflowError, TypeError, ValueError) as error:
         # Values of a wrong type or size come from flipped bits as well as a malformed page does.
         raise DamagedIndexError(_sentence(path, doing, error)) from error
@@ -309,6 +321,13 @@ def _log_ahead(sqlite: sqlite3.Connection) -> None:
 def _code(error: sqlite3.Error) -> int:
     """SQLite's primary code; 0 for what the Python module found wrong, like a text that is no UTF-8."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _kind_of(error: sqlite3.Error) -> type[IndexFileError]:
+    code = _code(error)
+    if code in _UNWRITABLE:
+        return UnwritableIndexError
+    return IndexFileError if code in _NO_DAMAGE else DamagedIndexError
 
 
 def _statements() -> list[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from reader import links
+from reader.errors import IndexFileError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import Columns, columns_of
 from reader.index.connection import IndexFile, bytes_hash, text_hash
@@ -76,6 +77,12 @@ class StoryIndex:
         """Delete the file and begin an empty one; the next sync fills it."""
         self.file.delete()
         self.file = IndexFile(self.archive, self._folder)
+        self._topicsets.clear()
+
+    def leave_disk(self, error: IndexFileError) -> None:
+        """Begin an empty index in memory, the file being of no more use; the next sync fills it."""
+        self.file.close()
+        self.file = IndexFile(self.archive, self._folder, leaving=error)
         self._topicsets.clear()
 
     def version(self) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from reader import clean, links, locations
 from reader.archive.topics import topic_tree
 from reader.errors import NewsreaderError, StoryFileError
-from reader.index.connection import DamagedIndexError
+from reader.index.connection import DamagedIndexError, UnwritableIndexError
 from reader.index.stories import StoryIndex
 from reader.library.kept import keep_shelf, keep_stories, open_shelf
 from reader.library.merging import BASE, gone_row, merged
@@ -762,11 +762,18 @@ def _sync(
     from reader.index.sync import sync
 
     try:
-        if index.file.is_damaged:
+        try:
+            if index.file.is_damaged:
+                index.rebuild()
+            return sync(index, on_progress, is_cancelled)
+        except DamagedIndexError:
             index.rebuild()
-        return sync(index, on_progress, is_cancelled)
-    except DamagedIndexError:
-        index.rebuild()
+            return sync(index, on_progress, is_cancelled)
+    except (DamagedIndexError, UnwritableIndexError) as error:
+        # A full disk, or one that breaks whatever is written to it: the stories are to be read all the same.
+        if index.file.trouble or is_cancelled():
+            raise
+        index.leave_disk(error)
         return sync(index, on_progress, is_cancelled)
 
 
