@@ -18,6 +18,7 @@ from reader.errors import NewsreaderError, QueryError, StoryFileError
 from reader.library import Library, OpenStory
 from reader.model import Order, RowId, StoryId, StoryRow, View
 from reader.tui.opening import Opening
+from reader.tui.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -109,6 +110,9 @@ class Background:
             self.view = view
             self.error = error
 
+    class Changed(Message):
+        """An archive has changed: time for a sync."""
+
     class ProvidersReady(Message):
         """The names of all providers, for completing a query."""
 
@@ -185,6 +189,7 @@ class Background:
         self._node = node
         self._library = library
         self._saved: SavedSearches | None = None
+        self._watch = Watch(library)
 
     def open(self, opening: Opening) -> None:
         """Show what the library knows as soon as it is open, then bring it up to date."""
@@ -203,10 +208,21 @@ class Background:
         self._run(self._sync, "sync")
         return True
 
-    def poll(self) -> None:
-        """Look for what others did."""
+    def poll(self, row: StoryRow | None = None, *, is_watching: bool = False) -> None:
+        """Look for what others did.
+
+        Args:
+            row: The story one reads.
+            is_watching: Look whether the archives have changed as well.
+        """
+
+        def work() -> None:
+            self._poll()
+            if is_watching and not self._is_busy("sync") and self._watch.is_due(row):
+                self._post(self.Changed())
+
         if not self._is_busy("poll"):
-            self._run(self._poll, "poll")
+            self._run(work, "poll")
 
     def ids_at_once(
         self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool
@@ -364,15 +380,18 @@ class Background:
     def _sync(self) -> None:
         worker = get_current_worker()
         begun = time.monotonic()
-        failure = ""
+        failure, found_something = "", False
         try:
             reports = self._library.sync(self._telling(), lambda: worker.is_cancelled)
-            if not worker.is_cancelled and any(report.has_changes for report in reports):
+            found_something = any(report.has_changes for report in reports)
+            if not worker.is_cancelled and found_something:
                 self._refresh()
             count = self._library.problem_count()
         except NewsreaderError as error:
             failure, count = str(error), 0
-        log.info("synced in %.2f s", time.monotonic() - begun)
+        length_s = time.monotonic() - begun
+        self._watch.synced(length_s, found_something=found_something)
+        log.info("synced in %.2f s", length_s)
         if not worker.is_cancelled:
             self._post(self.Synced(count, failure or self._library.index_trouble()))
 

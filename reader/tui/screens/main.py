@@ -39,8 +39,8 @@ COLLECT_S: Final = 1.0
 PREPARE_S: Final = 0.4
 """When the search box is made: after the start, and before anyone wants it."""
 
-POLL_S: Final = 2.0
-"""How often marks of other instances and sync tools are looked for."""
+POLL_S: Final = 1.0
+"""How often marks of other instances and sync tools are looked for, and changes of the archives."""
 
 
 class MainScreen(RememberingScreen):
@@ -64,6 +64,7 @@ class MainScreen(RememberingScreen):
         self.is_filled = False
         self._is_painted = False
         self._is_mending = False
+        self._told_failure = ""
 
     def compose(self) -> ComposeResult:
         """The desk with its panes."""
@@ -140,7 +141,13 @@ class MainScreen(RememberingScreen):
 
     def _poll(self) -> None:
         if self.is_filled:
-            self.background.poll()
+            self.background.poll(self.story_list.current, is_watching=self.reader.config.watch)
+
+    @on(Background.Changed)
+    def _sync_changes(self) -> None:
+        """The archive has changed underneath; a story that is open may be another one now."""
+        if self.background.sync():
+            self._load_story()
 
     @on(Background.Refreshed)
     def _take_in(self) -> None:
@@ -165,8 +172,10 @@ class MainScreen(RememberingScreen):
         self._progress = ""
         self._is_mending = False
         self._problem_count = event.problem_count
-        if event.failure:
+        self._is_synced = True
+        if event.failure and event.failure != self._told_failure:
             self.reader.say(event.failure, severity="error")
+        self._told_failure = event.failure
         self._show_empty_text()
         self._show_title()
         self.background.find_floors()
@@ -206,6 +215,7 @@ class MainScreen(RememberingScreen):
         if not self.background.sync():
             self.reader.say("The archive is being read already.")
             return
+        self._told_failure = ""
         self._touched.clear()
         self._progress = "Looking"
         self._show_title()

@@ -43,6 +43,7 @@ class ViewingScreen(AskingScreen):
         self._progress = "Opening"
         self._problem_count = 0
         self._has_moved = False
+        self._is_synced = False
         self._wanted: StoryRow | None = None
         self._end_told_at: Entry | None = None
         self._before_starred = ALL
@@ -68,7 +69,8 @@ class ViewingScreen(AskingScreen):
     ) -> None:
         if current is None and keeps_cursor:
             current = self._wanted
-            if current is None and (self._has_moved or not keeps_place):
+            # While an index grows for the first time, the first story changes under a cursor nobody moved.
+            if current is None and (self._has_moved or self._is_synced or not keeps_place):
                 current = self.story_list.current
         elif not keeps_cursor:
             self._wanted = None
