@@ -11,7 +11,6 @@ import re
 import sqlite3
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -234,22 +233,6 @@ def file_name(archive: Archive) -> str:
     digest = hashlib.blake2b(os.fsencode(identity), digest_size=8).hexdigest()
     slug = re.sub(r"[^a-z0-9]+", "-", archive.name.lower()).strip("-")[:40] or "archive"
     return f"{slug}-{digest}.sqlite"
-
-
-def text_hash(text: str) -> int:
-    """32 bits of a text for the hash columns; 0 for an empty text and for no other.
-
-    Two of 100,000 texts share theirs about once: compare the texts too.
-    """
-    return bytes_hash(text.encode("utf-8", "surrogatepass"))
-
-
-def bytes_hash(data: bytes) -> int:
-    """The same of bytes."""
-    if not data:
-        return 0
-    # Signed, because SQLite keeps that in four bytes.
-    return (zlib.crc32(data) ^ 1 << 31) - (1 << 31) or 1
 
 
 def _in_memory() -> Connection:

@@ -45,7 +45,7 @@ CREATE TABLE story (
     title TEXT NOT NULL,
     excerpt TEXT NOT NULL,
     url TEXT NOT NULL,
-    path_hash INTEGER NOT NULL,    -- an index of the paths themselves would be a fifth of the file
+    path_hash INTEGER NOT NULL,    -- as reader.index.hashes makes them
     url_hash INTEGER NOT NULL,     -- of links.url_key; 0: no link
     stem_hash INTEGER NOT NULL,    -- of state.identity's stem
     text_crc INTEGER NOT NULL      -- of what the word tables hold of it

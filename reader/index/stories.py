@@ -17,7 +17,8 @@ from reader import links
 from reader.errors import IndexFileError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import Columns, columns_of
-from reader.index.connection import IndexFile, bytes_hash, text_hash
+from reader.index.connection import IndexFile
+from reader.index.hashes import path_hash, stem_hash, url_hash
 from reader.index.ranking import Ranking
 from reader.index.schema import DAMAGED, PUBLISHED, UNPUBLISHED
 from reader.model import (
@@ -175,7 +176,7 @@ class StoryIndex:
             for chunk in _chunks(list(asked)):
                 marks = ",".join("?" * len(chunk))
                 query = f"SELECT path, row FROM story WHERE path_hash IN ({marks})"
-                lines = sqlite.execute(query, list(map(bytes_hash, chunk)))
+                lines = sqlite.execute(query, list(map(path_hash, chunk)))
                 found.update((asked[raw], row) for raw, row in lines if raw in asked)
         return found
 
@@ -196,15 +197,16 @@ class StoryIndex:
         if not key:
             return []
         with self.file.screen.use("find a link") as sqlite:
-            lines = sqlite.execute("SELECT row, url FROM story WHERE url_hash = ?", (text_hash(key),))
+            lines = sqlite.execute("SELECT row, url FROM story WHERE url_hash = ?", (url_hash(key),))
             return [row for row, other in lines if links.url_key(_text(other)) == key]
 
     def candidates(self, url_keys: Iterable[str], stems: Iterable[str]) -> list[tuple[int, str, str]]:
         """Row, path and URL key of the stories with one of these URL keys or stems."""
         found: dict[int, tuple[int, str, str]] = {}
         with self.file.worker.use("look for moved stories") as sqlite:
-            for column, keys in (("url_hash", url_keys), ("stem_hash", stems)):
-                for chunk in _chunks([text_hash(key) for key in keys if key]):
+            hashes = (("url_hash", map(url_hash, url_keys)), ("stem_hash", map(stem_hash, stems)))
+            for column, wanted in hashes:
+                for chunk in _chunks([number for number in wanted if number]):
                     marks = ",".join("?" * len(chunk))
                     # The bare column lets SQLite use the partial index on url_hash.
                     query = f"SELECT row, path, url FROM story WHERE {column} IN ({marks}) AND {column} <> 0"

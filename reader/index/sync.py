@@ -12,6 +12,7 @@ from reader.archive.scan import Folder, count_files, walk
 from reader.archive.topics import read_topic_files
 from reader.errors import ArchiveError
 from reader.index import folders, known
+from reader.index.bulk import room
 from reader.index.plan import plan_sync
 from reader.index.reading import FileRead, read_file
 from reader.index.stories import StoryIndex
@@ -20,7 +21,7 @@ from reader.model import Problem
 
 FIRST_STORIES: Final = 64
 BATCH_STORIES: Final = 2_000
-BATCH_S: Final = 0.25
+BATCH_S: Final = 0.5
 """A batch is written when it is full or this old. The first one is small, so that rows appear at once, and
 each is twice as large as the one before: SQLite takes half the time for stories it gets by the thousand, but
 no other writer, and nobody who quits, is to wait for more than some 0.1 s."""
@@ -87,7 +88,8 @@ class _Sync:
         begun_ns = time.time_ns()
         topic_folders = folders.topic_folders(self._index.archive)
         has_changes = self._write_topics()
-        self._write_all()
+        with room(self._index.file.writer):
+            self._write_all()
         if not self._was_cancelled:
             has_changes |= self._write_problems()
             folders.remember(self._index, self._changed_ns | topic_folders, begun_ns)

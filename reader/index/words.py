@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import NamedTuple, Self
 
 from reader.index.bulk import insert
-from reader.index.connection import text_hash
+from reader.index.hashes import text_hash
 from reader.query.text import starts_text, title_and_rest
 
 

@@ -16,7 +16,7 @@ from reader.archive.quick import Entry
 from reader.errors import IndexFileError
 from reader.index import words
 from reader.index.bulk import insert
-from reader.index.connection import bytes_hash, text_hash
+from reader.index.hashes import path_hash, stem_hash, url_hash
 from reader.index.reading import FileRead
 from reader.index.schema import DAMAGED, HAS_LINK, HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.index.stories import EPOCH, StoryIndex
@@ -167,9 +167,9 @@ class StoryWriter:
             entry.title,
             entry.excerpt,
             entry.url,
-            bytes_hash(path),
-            text_hash(links.url_key(entry.url)),
-            text_hash(stem),
+            path_hash(path),
+            url_hash(links.url_key(entry.url)),
+            stem_hash(stem),
             text.crc,
         )
 
@@ -241,12 +241,12 @@ def _forget(sqlite: sqlite3.Connection, paths: Iterable[str]) -> None:
 def _find_story(sqlite: sqlite3.Connection, path: bytes) -> tuple[int, int] | None:
     """Row and text_crc of a story, or None where it has no row yet."""
     query = "SELECT row, text_crc FROM story WHERE path_hash = ? AND path = ?"
-    found: tuple[int, int] | None = sqlite.execute(query, (bytes_hash(path), path)).fetchone()
+    found: tuple[int, int] | None = sqlite.execute(query, (path_hash(path), path)).fetchone()
     return found
 
 
 def _delete_story(sqlite: sqlite3.Connection, path: bytes) -> None:
-    place = (bytes_hash(path), path)
+    place = (path_hash(path), path)
     query = "DELETE FROM newer_text WHERE row IN (SELECT row FROM story WHERE path_hash = ? AND path = ?)"
     sqlite.execute(query, place)
     sqlite.execute("DELETE FROM story WHERE path_hash = ? AND path = ?", place)

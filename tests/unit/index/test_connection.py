@@ -10,7 +10,7 @@ import pytest
 
 from reader.errors import IndexFileError
 from reader.index import connection, schema
-from reader.index.connection import DamagedIndexError, IndexFile, file_name, reporting, text_hash
+from reader.index.connection import DamagedIndexError, IndexFile, file_name, reporting
 from reader.model import Archive
 from tests.factories import write_archive
 from tests.unit.index.shelf import index_file, opened, synced, titles
@@ -56,13 +56,6 @@ def test_each_archive_has_a_file_of_its_own_with_a_name_that_any_folder_takes() 
     names = {file_name(archive) for archive in archives}
     assert len(names) == len(archives)
     assert all(name.isascii() and "/" not in name and len(name) < 70 for name in names)
-
-
-def test_an_empty_text_has_the_hash_nothing_else_has() -> None:
-    assert text_hash("") == 0
-    assert text_hash("a") not in (0, text_hash("b"))
-    assert text_hash("\ud800") != 0
-    assert all(-(1 << 63) <= text_hash(str(number)) < 1 << 63 for number in range(100))
 
 
 @pytest.mark.parametrize("version", [0, schema.VERSION + 1])

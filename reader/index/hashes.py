@@ -1,0 +1,53 @@
+"""Short numbers by which paths, addresses and names of files are looked up.
+
+An index of the texts themselves would be a fifth of the file. What is written at one time shares the upper
+bits: a batch then changes few pages of each index, where numbers without any order change nearly all of them,
+ten times as much as the batch says.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Final
+
+_NAME_BYTES: Final = 7  # of a file name: year and month where names begin with the date
+_MONTH: Final = re.compile(r"/(?:19|20)\d\d/\d\d?/", re.ASCII)
+
+
+def path_hash(path: bytes) -> int:
+    """Of a path as `os.fsencode` gives it."""
+    return _hash(path, path[: path.rfind(b"/") + 1 + _NAME_BYTES])
+
+
+def stem_hash(stem: str) -> int:
+    """Of what stays of an id when its file moves to another folder."""
+    data = _bytes(stem)
+    return _hash(data, data[:_NAME_BYTES])
+
+
+def url_hash(url_key: str) -> int:
+    """Of what `links.url_key` gives; many addresses hold the month."""
+    month = _MONTH.search(url_key)
+    return _hash(_bytes(url_key), _bytes(month[0]) if month else b"")
+
+
+def text_hash(text: str) -> int:
+    """32 bits that tell whether a text changed."""
+    return _signed(zlib.crc32(_bytes(text)))
+
+
+def _hash(data: bytes, near: bytes) -> int:
+    """32 bits; 0 for what is empty and for nothing else. Some texts share theirs: compare them too."""
+    if not data:
+        return 0
+    return _signed((zlib.crc32(near) & 0xFFF) << 20 | zlib.crc32(data) & 0xFFFFF) or 1
+
+
+def _signed(number: int) -> int:
+    """The same bits as a number that SQLite keeps in four bytes."""
+    return (number ^ 1 << 31) - (1 << 31)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
