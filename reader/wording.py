@@ -33,6 +33,7 @@ class Glyphs(NamedTuple):
     Attributes:
         unread: Before the title of an unread story.
         star: Before the title of a starred story.
+        note: Before what the user wrote about a story.
         separator: Between the parts of a line, blanks included.
         trail: Between the steps of a path through the program.
         folded: Before what can be unfolded.
@@ -48,6 +49,7 @@ class Glyphs(NamedTuple):
 
     unread: str = "●"
     star: str = "★"
+    note: str = "¶"
     separator: str = " · "
     trail: str = "›"
     folded: str = "▸"
@@ -62,7 +64,9 @@ class Glyphs(NamedTuple):
 
 
 UNICODE_GLYPHS: Final = Glyphs()
-ASCII_GLYPHS: Final = Glyphs("o", "*", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "#")
+ASCII_GLYPHS: Final = Glyphs(
+    "o", "*", "&", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "#"
+)
 
 _ASCII_FORMS: Final = str.maketrans(
     {

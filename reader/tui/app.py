@@ -90,11 +90,16 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         """
         if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Desk):
             if self._main.held.must_wait(event.key) and event.key != WAY_OUT:
-                self._main.held.hold(event.key, partial(self._run_key, event.key))
+                self._main.held.hold(event.key, partial(self._give_key, event))
                 return
             if await self._run_key(event.key):
                 return
         await super().on_event(event)
+
+    async def _give_key(self, event: events.Key) -> None:
+        """A key that was held: for a pane, or for the box that a key before it has opened."""
+        if not (isinstance(self.focused, Desk) and await self._run_key(event.key)):
+            await super().on_event(event)
 
     async def _run_key(self, key: str) -> bool:
         """Run the command of a key; false where it has none."""

@@ -27,14 +27,16 @@ class Prompt:
         self._foot = foot
         self._words = words
         self._on_close = on_close
-        self._label = ""
+        self._label = self._blank = ""
         self._done: Callable[[Any], None] = lambda value: None
         self._finder: Finder[Any] | None = None
         self._typed = ""
         self._found: list[tuple[str, Any]] = []
         self._place = 0
 
-    async def ask(self, label: str, placeholder: str, done: Callable[[str], None], text: str = "") -> None:
+    async def ask(
+        self, label: str, placeholder: str, done: Callable[[str], None], text: str = "", *, blank: str = ""
+    ) -> None:
         """Ask for a line of text; `done` is called with it unless it is blank.
 
         Args:
@@ -42,8 +44,10 @@ class Prompt:
             placeholder: What stands in the empty box.
             done: What is done with it.
             text: To begin with.
+            blank: What Enter does with a blank line, where that is something: `done` is called with it too.
         """
         self._begin(label, placeholder, done)
+        self._blank, self._typed = blank, text
         await self._foot.open(self, text)
 
     async def choose(
@@ -59,7 +63,7 @@ class Prompt:
     ) -> None:
         self._label, self._done, self._finder = label, done, finder
         self.placeholder = placeholder
-        self._typed, self._found, self._place = "", [], 0
+        self._blank, self._typed, self._found, self._place = "", "", [], 0
 
     def typed(self, text: str, position: int) -> None:
         """Find what fits now."""
@@ -83,7 +87,7 @@ class Prompt:
         text, done = self._foot.text.strip(), self._done
         if self._finder is None:
             self.close()
-            if text:
+            if text or self._blank:
                 done(text)
             return
         self.typed(self._foot.text, 0)
@@ -106,7 +110,8 @@ class Prompt:
             return
         left: Texts
         if self._finder is None:
-            left = (("Enter ", "bar--strong"), (f"{self._label}  ", "bar--text"))
+            label = self._label if self._typed.strip() else self._blank or self._label
+            left = (("Enter ", "bar--strong"), (f"{label}  ", "bar--text"))
             left += (("Esc ", "bar--strong"), ("forgets it", "bar--text"))
         elif self._found:
             near = [name for name, _ in self._found[self._place :][:_SHOWN_CHOICES]]

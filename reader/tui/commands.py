@@ -97,6 +97,9 @@ COMMANDS: Final = (
     ),
     Command("mark-all-read", "mark_all_read", "A", "All read", "Mark all of the list as read; asks first."),
     Command("toggle-star", "toggle_star", "s", "Star", "Star, or take the star away.", hint="star"),
+    Command(
+        "note", "note", "c", "Note", "Write a note on the story, or change it; that stars the story as well."
+    ),
     Command("starred", "starred", "S", "Starred", "Show the starred stories; again: go back."),
     Command("open", "open", "o,v", "Open", "Open the link in the browser, and mark as read.", hint="open"),
     Command("copy-link", "copy_link", "y", "Copy link", "Copy the link to the clipboard."),

@@ -14,7 +14,7 @@ PATIENCE_S: Final = 1.0
 """Longest wait: a file on a disk that does not answer must not take the keyboard away."""
 
 _ABOUT_STORY: Final = {
-    *("down", "up", "bottom", "go-in", "toggle-read", "toggle-star"),
+    *("down", "up", "bottom", "go-in", "toggle-read", "toggle-star", "note"),
     *("open", "copy-link", "expand-all", "best-version", "links"),
 }
 """Commands that mean something else once the related coverage is there."""

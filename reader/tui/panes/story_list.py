@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -23,8 +23,13 @@ _WINDOW: Final = 64
 
 _KEPT_WINDOWS: Final = 6
 
-Marks = tuple[bool, bool]
-"""Is read, is starred."""
+
+class Marks(NamedTuple):
+    """What one has marked a story with, or written on it."""
+
+    is_read: bool = False
+    is_starred: bool = False
+    note: str = ""
 
 
 class StoryList(Rows):
@@ -121,20 +126,24 @@ class StoryList(Rows):
         if row is None:
             text = self.style_of("row--meta", index)
             return [[("     (gone from the archive)", text)], [("", text)]]
-        is_read, is_starred = self._marks_of(row.story_id)
-        signs = self._signs(index, is_read, is_starred)
-        title = self.style_of("row--text" if is_read else "row--strong", index)
+        marks = self._marks_of(row.story_id)
+        signs = self._signs(index, marks)
+        title = self.style_of("row--text" if marks.is_read else "row--strong", index)
         meta = self.style_of("row--meta", index)
         room = width - 4
         if self.row_height == 1:
             return [[*signs, *self._one_line(row, room, title, meta)]]
         second = cut(self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room, self.glyphs.ellipsis)
+        note = f"{self.glyphs.separator}{self.glyphs.note}" if marks.note else ""
+        if cell_len(second) + cell_len(note) > room:
+            note = ""
         return [
             [*signs, *self._marked(cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
             [
                 signs[0],
                 ("   ", meta),
-                *self._marked(cut(self._shown(second), room, self.glyphs.ellipsis), meta),
+                *self._marked(second, meta),
+                (note, meta),
             ],
         ]
 
@@ -150,13 +159,13 @@ class StoryList(Rows):
         places = self.highlight(text)
         return marked(text, places, style, self.desk.mark_style("row--match")) if places else [(text, style)]
 
-    def _signs(self, index: int, is_read: bool, is_starred: bool) -> list[Piece]:
+    def _signs(self, index: int, marks: Marks) -> list[Piece]:
         cursor = self.glyphs.cursor if index == self.cursor else " "
         sign = self.style_of("row--sign", index)
         return [
             (cursor, sign),
-            (" " if is_read else self.glyphs.unread, sign),
-            (self.glyphs.star if is_starred else " ", self.style_of("row--star", index)),
+            (" " if marks.is_read else self.glyphs.unread, sign),
+            (self.glyphs.star if marks.is_starred else " ", self.style_of("row--star", index)),
             (" ", sign),
         ]
 

@@ -12,7 +12,8 @@ from reader.library import OpenStory, RelatedItem
 from reader.model import StoryId, StoryRow
 from reader.tui.panes.coverage import Coverage, best_text, first_text
 from reader.tui.panes.lines import cut
-from reader.tui.panes.story_lines import Line, Setting, text_lines
+from reader.tui.panes.story_lines import LONGEST, WHOLE_STORY, Line, Setting, text_lines
+from reader.tui.panes.story_list import Marks
 from reader.tui.panes.wrapping import wrapped
 
 _HEAD_CELLS: Final = 9
@@ -27,7 +28,7 @@ class Subject:
 
     Args:
         row: What the index says.
-        marks_of: The marks of a story: is read, is starred.
+        marks_of: The marks of a story; quick.
         quality_range: Lowest and highest quality of the archive.
         best_key: The key that goes to the best version.
 
@@ -42,7 +43,7 @@ class Subject:
     def __init__(
         self,
         row: StoryRow,
-        marks_of: Callable[[StoryId], tuple[bool, bool]],
+        marks_of: Callable[[StoryId], Marks],
         quality_range: tuple[int, int] = (0, 0),
         best_key: str = "",
     ) -> None:
@@ -65,6 +66,7 @@ def head_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
     provider = wording.provider_text(row.provider, ascii=setting.is_ascii)
     yield from text_lines(setting, provider, "story--meta")
     yield from _state_lines(subject, setting)
+    yield from _note_lines(subject.marks_of(row.story_id).note, setting)
     yield from _quality_lines(subject, setting)
     if row.topics:
         yield from text_lines(setting, setting.glyphs.separator.join(row.topics), "story--meta")
@@ -89,7 +91,7 @@ def _state_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
         "unpublished" if row.is_published is False else "",
         wording.place_text(row),
     )
-    is_read, is_starred = subject.marks_of(row.story_id)
+    is_read, is_starred, _ = subject.marks_of(row.story_id)
     marks = [f"{glyphs.unread} unread"] if not is_read else []
     marks += [f"{glyphs.star} starred"] if is_starred else []
     state = "  ".join(marks)
@@ -104,6 +106,15 @@ def _state_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
         yield Line(((last, "story--meta"),))
     if state:
         yield Line(((state, "story--badge"),))
+
+
+def _note_lines(note: str, setting: Setting, *, indent: int = 0, stop: int = WHOLE_STORY) -> Iterator[Line]:
+    """What the user wrote about it, told from what others wrote by its sign and its look."""
+    sign = f"{' ' * indent}{setting.glyphs.note} "
+    room = setting.width - cell_len(sign)
+    for line in wrapped(setting.shown(note), room) if note else ():
+        yield Line(((sign, "story--badge"), (line[: room * LONGEST], "story--badge story--emphasis")), stop)
+        sign = " " * cell_len(sign)
 
 
 def _quality_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
@@ -177,7 +188,7 @@ def _item_lines(
     columns: tuple[int, int],
 ) -> Iterator[Line]:
     glyphs = setting.glyphs
-    is_read, is_starred = subject.marks_of(item.row.story_id)
+    is_read, is_starred, note = subject.marks_of(item.row.story_id)
     is_expanded = place in subject.expanded
     sign = glyphs.unfolded if is_expanded else glyphs.folded
     unread, star = " " if is_read else glyphs.unread, glyphs.star if is_starred else " "
@@ -188,18 +199,20 @@ def _item_lines(
         provider = cut(setting.shown(parts.provider), max(4, room - len(offset) - 2), glyphs.ellipsis)
         origin = provider + " " * max(0, columns[0] - cell_len(provider))
         yield Line(((head, "story--badge"), (f"{origin}  {offset}".rstrip(), "story--meta")), place)
-        yield from _expanded_lines(item, parts, setting, place)
+        yield from _expanded_lines(item, parts, setting, place, note)
         return
     provider = cut(setting.shown(parts.provider), columns[0], glyphs.ellipsis)
     origin = provider + " " * (columns[0] - cell_len(provider)) + ("  " if columns[0] else "")
     origin += f"{offset}  " if offset else ""
-    title = cut(setting.shown(parts.title), room - cell_len(origin), glyphs.ellipsis)
+    sign = f"{glyphs.note} " if note else ""
+    title = cut(setting.shown(parts.title), room - cell_len(origin) - len(sign), glyphs.ellipsis)
     look = "story--text" if is_read else "story--item"
-    yield Line(((head, "story--badge"), (origin, "story--meta"), (title, look)), place)
+    pieces = ((head, "story--badge"), (origin, "story--meta"), (sign, "story--badge"), (title, look))
+    yield Line(tuple(piece for piece in pieces if piece[0]), place)
 
 
 def _expanded_lines(
-    item: RelatedItem, parts: wording.RelatedLine, setting: Setting, place: int
+    item: RelatedItem, parts: wording.RelatedLine, setting: Setting, place: int, note: str
 ) -> Iterator[Line]:
     related = item.related
     date = wording.date_time_text(related.published_at)
@@ -211,5 +224,6 @@ def _expanded_lines(
         (related.url, "story--link"),
     )
     indent = _HEAD_CELLS if setting.width >= _ROOMY else 4
+    yield from _note_lines(note, setting, indent=indent, stop=place)
     for text, component in texts:
         yield from text_lines(setting, text, component, indent=indent, stop=place)

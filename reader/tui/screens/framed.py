@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class FramedScreen(Screen[None]):
     """The first chapter of the main screen: the frame.
 
-    The chapters (framed, asking, viewing, choosing, finding, saving, marking, reading, remembering, main)
-    derive from each other in this order, so that each of them can only use what stands before it.
+    The chapters (framed, asking, viewing, choosing, finding, saving, marking, noting, reading, remembering,
+    main) derive from each other in this order, so that each of them can only use what stands before it.
 
     Args:
         library: What all panes show.

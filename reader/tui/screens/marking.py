@@ -15,12 +15,15 @@ from reader.library import Library
 from reader.model import Count, Show, StoryId, StoryRow
 from reader.tui.background import Background
 from reader.tui.history import Step
+from reader.tui.panes.story_list import Marks
 from reader.tui.rest import Rest
 from reader.tui.screens.saving import SavingScreen
 from reader.tui.session import Session
 
 LOOKED_THROUGH: Final = 20_000
 """So many stories of a search are looked at for those that are unread, while a key waits."""
+
+_NO_MARKS: Final = Marks()
 
 
 class MarkingScreen(SavingScreen):
@@ -31,8 +34,9 @@ class MarkingScreen(SavingScreen):
         self._dwell = Rest(self._mark_dwelt)
         self._kept_unread: StoryId | None = None
 
-    def _marks_of(self, story_id: StoryId) -> tuple[bool, bool]:
-        return self.library.is_read(story_id), self.library.is_starred(story_id)
+    def _marks_of(self, story_id: StoryId) -> Marks:
+        mark = self.library.mark_of(story_id)
+        return Marks(bool(mark.is_read), bool(mark.is_starred), mark.note) if mark else _NO_MARKS
 
     def _is_read(self, row: StoryRow) -> bool:
         return self.library.is_read(row.story_id)
@@ -79,7 +83,7 @@ class MarkingScreen(SavingScreen):
         self._set_read_by_hand(row, is_read)
         self.history.add(
             Step(
-                f"{'read' if is_read else 'unread'} mark on {_named(row)}",
+                f"{'read' if is_read else 'unread'} mark on {named(row)}",
                 undo=lambda: self._set_read_by_hand(self._found_again(row), not is_read),
                 redo=lambda: self._set_read_by_hand(self._found_again(row), is_read),
             )
@@ -105,7 +109,7 @@ class MarkingScreen(SavingScreen):
         self._set_starred(row, is_starred)
         self.history.add(
             Step(
-                f"{'star on' if is_starred else 'taking the star from'} {_named(row)}",
+                f"{'star on' if is_starred else 'taking the star from'} {named(row)}",
                 undo=lambda: self._set_starred(self._found_again(row), not is_starred),
                 redo=lambda: self._set_starred(self._found_again(row), is_starred),
             )
@@ -279,6 +283,6 @@ class MarkingScreen(SavingScreen):
         self.reader.say(f"Sent to the clipboard: {url}")
 
 
-def _named(row: StoryRow) -> str:
+def named(row: StoryRow) -> str:
     """A story in a sentence."""
     return f"“{clean.line(row.title, 60)}”"

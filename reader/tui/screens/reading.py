@@ -15,7 +15,7 @@ from reader.tui.panes.pane import Pane
 from reader.tui.panes.story_lines import WHOLE_STORY
 from reader.tui.reading_ahead import ReadingAhead
 from reader.tui.rest import Rest
-from reader.tui.screens.marking import MarkingScreen
+from reader.tui.screens.noting import NotingScreen
 from reader.tui.session import Session
 
 LOAD_DELAY_S: Final = 0.06
@@ -29,8 +29,8 @@ AHEAD_DELAY_S: Final = 0.012
 """Not before the frame is on the screen: two threads at once would make it late."""
 
 
-class ReadingScreen(MarkingScreen):
-    """The eighth chapter of the main screen: reading."""
+class ReadingScreen(NotingScreen):
+    """The ninth chapter of the main screen: reading."""
 
     def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library, session)

@@ -15,7 +15,7 @@ from reader.tui.session import Session
 
 
 class RememberingScreen(ReadingScreen):
-    """The ninth chapter of the main screen: the session."""
+    """The tenth chapter of the main screen: the session."""
 
     def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library, session)
