@@ -39,6 +39,8 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     _start_log()
     if os.environ.get("NO_COLOR") and not config.theme:
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
+    if not config.kitty_keys:
+        os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     library = Library(archives, on_trouble=lambda trouble: app.show_trouble(trouble))
     ending = Ending(library)
     session = SessionFile(library.archives).load()
