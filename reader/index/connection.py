@@ -104,9 +104,15 @@ class Connection:
             sqlite.execute("COMMIT")
 
     def close(self) -> None:
-        """Close it; nothing is lost that was committed."""
-        with self.lock, contextlib.suppress(sqlite3.Error):
-            self.sqlite.close()
+        """Close it; nothing is lost that was committed. What another thread is at is broken off."""
+        while not self.lock.acquire(timeout=_PAUSE_S):
+            with contextlib.suppress(sqlite3.Error):
+                self.sqlite.interrupt()
+        try:
+            with contextlib.suppress(sqlite3.Error):
+                self.sqlite.close()
+        finally:
+            self.lock.release()
 
 
 class IndexFile:

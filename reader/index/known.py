@@ -9,6 +9,10 @@ from typing import Final, NamedTuple
 from reader.index.stories import StoryIndex
 from reader.model import Stamp
 
+_FOLDERS: Final = (
+    "SELECT id, path, digest, (SELECT count(*) FROM story WHERE folder = id)"
+    " + (SELECT count(*) FROM other_file WHERE folder = id) FROM folder"
+)
 _FILES: Final = (
     "SELECT path, mtime_ns, size FROM story WHERE folder = :id"
     " UNION ALL SELECT path, mtime_ns, size FROM other_file WHERE folder = :id"
@@ -22,19 +26,20 @@ class Known(NamedTuple):
         number: Its id.
         path: Relative to the archive's root; ends in ``/`` but for the root's.
         digest: What `Folder.digest` gave when all of its files had been read, or None.
+        files: How many files the index has of it: after damage fewer than there were.
     """
 
     number: int
     path: str
     digest: int | None
+    files: int
 
 
 def known(index: StoryIndex, path: str) -> Known | None:
     """A folder of the archive, or None where no file of it was ever read."""
-    query = "SELECT id, digest FROM folder WHERE path = ?"
     with index.file.worker.use("look for a folder") as sqlite:
-        line = sqlite.execute(query, (os.fsencode(path),)).fetchone()
-    return None if line is None else Known(line[0], path, line[1])
+        line = sqlite.execute(f"{_FOLDERS} WHERE path = ?", (os.fsencode(path),)).fetchone()
+    return None if line is None else _known(line)
 
 
 def stamps(index: StoryIndex, folder: Known | None) -> dict[str, Stamp]:
@@ -49,8 +54,12 @@ def stamps(index: StoryIndex, folder: Known | None) -> dict[str, Stamp]:
 def others(index: StoryIndex, paths: Collection[str]) -> Iterator[Known]:
     """The folders that are none of these."""
     with index.file.worker.use("list its folders") as sqlite:
-        lines = sqlite.execute("SELECT id, path, digest FROM folder").fetchall()
-    for number, raw, digest in lines:
-        path = os.fsdecode(raw)
-        if path not in paths:
-            yield Known(number, path, digest)
+        lines = sqlite.execute(_FOLDERS).fetchall()
+    for folder in map(_known, lines):
+        if folder.path not in paths:
+            yield folder
+
+
+def _known(line: tuple[int, bytes, int | None, int]) -> Known:
+    number, path, digest, files = line
+    return Known(number, os.fsdecode(path), digest, files)

@@ -182,7 +182,10 @@ class _Sync:
 
     def _changes(self, folder: Folder) -> Iterator[FileRead | Closed]:
         before, digest = known.known(self._index, folder.path), folder.digest()
-        is_as_it_was = not folder.names if before is None else digest == before.digest
+        if before is None:
+            is_as_it_was = not folder.names
+        else:
+            is_as_it_was = (before.digest, before.files) == (digest, len(folder.names))
         if is_as_it_was:
             return
         stamps, indexed = folder.stamps(), known.stamps(self._index, before)

@@ -4,6 +4,7 @@ import errno
 import os
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -287,3 +288,26 @@ def test_tables_another_instance_made_a_moment_ago_are_taken(
     file = IndexFile(ARCHIVE, tmp_path)
     assert not file.trouble
     file.close()
+
+
+def test_closing_does_not_wait_for_what_another_thread_is_at(tmp_path: Path) -> None:
+    with opened(write_archive(tmp_path / "g", 1), tmp_path / "index") as index:
+        has_begun = threading.Event()
+        told: list[IndexFileError] = []
+
+        def count_for_ever() -> None:
+            query = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+            try:
+                with index.file.writer.write("count") as sqlite:
+                    has_begun.set()
+                    sqlite.execute(query)
+            except IndexFileError as error:
+                told.append(error)
+
+        thread = threading.Thread(target=count_for_ever)
+        thread.start()
+        has_begun.wait(30)
+        index.close()
+        thread.join()
+    assert len(told) == 1
+    assert not isinstance(told[0], DamagedIndexError)

@@ -24,7 +24,7 @@ from reader.model import ProblemKind, View
 from reader.state import identity
 from tests.factories import make_story_text, write_archive, write_story
 from tests.machine_form import write_machine_archive
-from tests.unit.index.shelf import index_file, opened, row_of, rows, stamps, synced, titles
+from tests.unit.index.shelf import index_file, opened, row_of, rows, stamps, synced, tamper, titles
 
 BAD = "---\ntitle: Still readable\nexcerpt: [unclosed\n---\n"
 
@@ -358,6 +358,13 @@ def test_a_folder_that_two_instances_read_at_once_is_compared_again(
             assert sqlite.execute("SELECT count(digest) FROM folder WHERE path = '2021/'").fetchone() == (0,)
         assert sync(index).read == 0
         assert len(titles(index)) == 4
+
+
+def test_a_story_that_damage_took_away_is_read_again(archive: Path, folder: Path) -> None:
+    synced(archive, folder)
+    tamper(index_file(folder), "DELETE FROM story WHERE row = 2")
+    report = synced(archive, folder)
+    assert (report.read, report.has_changes) == (1, True)
 
 
 def test_after_a_batch_that_failed_nothing_more_is_written(
