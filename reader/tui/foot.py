@@ -63,8 +63,8 @@ class Foot:
         return self._box.value if self._box is not None else ""
 
     async def prepare(self) -> None:
-        """Make the box: behind the first frame, because it takes long to import."""
-        if self._box is None:
+        """Make the box: behind the first frame, because it takes long to import. Not any more at the end."""
+        if self._box is None and self._screen.is_attached:
             from reader.tui.search_box import SearchBox
 
             self._box = SearchBox(self)

@@ -606,3 +606,15 @@ async def test_a_story_that_changed_is_not_shown_as_it_was_read_ahead(
         await pilot.press("j")
         await story_loaded(pilot)
         assert "Told anew." in screen_text(pilot)
+
+
+async def test_the_box_that_is_made_after_the_start_is_not_made_at_the_end(
+    archive: Path, open_app: OpenApp
+) -> None:
+    """A quit in that moment ended with an error."""
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+    assert not screen.is_attached
+    screen.foot._box = None
+    await screen.foot.prepare()
+    assert not screen.foot.is_open
