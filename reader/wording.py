@@ -44,6 +44,7 @@ class Glyphs(NamedTuple):
         at_least: Before a quality floor.
         bar: Eight steps, low to high.
         frame: Upper left, upper right, lower left and lower right corner, across, down.
+        focus_frame: The same around what has the focus.
         thumb: Repeated, the place in something that scrolls.
     """
 
@@ -60,12 +61,17 @@ class Glyphs(NamedTuple):
     at_least: str = "≥"
     bar: str = "▁▂▃▄▅▆▇█"
     frame: str = "╭╮╰╯─│"
-    thumb: str = "┃"
+    focus_frame: str = "┏┓┗┛━┃"
+    thumb: str = "▐"
 
 
 UNICODE_GLYPHS: Final = Glyphs()
 ASCII_GLYPHS: Final = Glyphs(
+<<<<<<< HEAD
     "o", "*", "&", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "#"
+=======
+    "o", "*", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "++++=|", "#"
+>>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
 )
 
 _ASCII_FORMS: Final = str.maketrans(
@@ -84,6 +90,8 @@ _ASCII_FORMS: Final = str.maketrans(
         "·": "-",
         "•": "*",
         "│": "|",
+        "→": "->",
+        "←": "<-",
         "…": "...",
         "€": "EUR",
         "ß": "ss",
@@ -107,6 +115,13 @@ def ascii_text(text: str) -> str:
     parts = unicodedata.normalize("NFKD", text.translate(_ASCII_FORMS))
     bare = "".join(char for char in parts if not unicodedata.combining(char))
     return bare.encode("ascii", "replace").decode("ascii")
+
+
+def ascii_keys(text: str) -> str:
+    """The names of keys with arrows as words."""
+    for sign, name in (("↑", "Up"), ("↓", "Down"), ("←", "Left"), ("→", "Right")):
+        text = text.replace(sign, name)
+    return ascii_text(text)
 
 
 def age_text(published_at: datetime, now: datetime) -> str:

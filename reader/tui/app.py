@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable
 from functools import partial
 from typing import ClassVar, Literal
@@ -11,13 +10,13 @@ from typing import ClassVar, Literal
 from rich.console import RenderableType
 from rich.text import Text
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from reader import locations, resources, wording
+from reader import locations, wording
 from reader.config import Config
 from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
@@ -28,11 +27,12 @@ from reader.tui.opening import Opening
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
 from reader.tui.session import Session, SessionFile
+from reader.tui.theming import ThemedApp
 
 log = logging.getLogger(__name__)
 
 
-class NewsreaderApp(App[None], inherit_bindings=False):
+class NewsreaderApp(ThemedApp, inherit_bindings=False):
     """newsreader on the terminal.
 
     Args:
@@ -60,18 +60,22 @@ class NewsreaderApp(App[None], inherit_bindings=False):
     ) -> None:
         self.config = config or Config()
         self.glyphs = wording.glyphs(self.config.ascii)
-        styles = resources.styles_dir()
-        super().__init__(
-            driver_class,
-            css_path=[styles / "app.tcss", *sorted(set(styles.glob("*.tcss")) - {styles / "app.tcss"})],
-        )
+        super().__init__(driver_class, style=self.config.style, is_ascii=self.config.ascii)
         self.library = library
         self.shown = Shown()
-        self._theme_at_start = ""
         self.animation_level = "basic" if self.config.animations else "none"
         self._sessions = SessionFile(library.archives)
-        self._session = session or self._sessions.load()
-        self._main = MainScreen(library, opening or Opening(library), self.shown, self._session)
+        left = session or self._sessions.load()
+        self._main = MainScreen(library, opening or Opening(library), self.shown, left)
+        # What one chose last, unless the config has said something else since.
+        if left.config_theme != self.config.theme or not self.begin_with(left.theme):
+            self._begin_with_config()
+        self._theme_at_start = self.theme
+
+    def _begin_with_config(self) -> None:
+        theme = self.config.theme
+        if theme and not self.begin_with(theme):
+            self.style_problems.append(f'There is no theme "{theme}"; Ctrl+P lists them.')
 
     def get_default_screen(self) -> Screen[None]:
         """The three panes."""
@@ -111,19 +115,11 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         return False
 
     def on_mount(self) -> None:
-        """Set the theme; say what is wrong with the config."""
+        """Say what is wrong with the config."""
         # Another program had the terminal: a text browser, or the shell it was suspended from.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        chosen = self._theme_chosen()
-        if chosen:
-            self.theme = chosen
-        elif self.config.theme in self.available_themes:
-            self.theme = self.config.theme
-        elif self.config.theme:
-            self.say(f'There is no theme "{self.config.theme}"; Ctrl+P lists them.', severity="warning")
-        self._theme_at_start = self.theme
-        if self.config.problems:
-            self.say("\n".join(self.config.problems[:8]), severity="warning")
+        if problems := (*self.config.problems, *self.style_problems):
+            self.say("\n".join(problems[:8]), severity="warning")
 
     def action_redraw(self) -> None:
         """Draw everything again: something else has written on the terminal."""
@@ -141,12 +137,6 @@ class NewsreaderApp(App[None], inherit_bindings=False):
             self.shown.forget()
         super()._display(screen, renderable)
 
-    def _theme_chosen(self) -> str:
-        """The theme one chose last, unless the config or the terminal has said something else since."""
-        left = self._session
-        is_good = left.theme in self.available_themes and left.config_theme == self.config.theme
-        return left.theme if is_good and not os.environ.get("NO_COLOR") else ""
-
     def _leave_session(self) -> None:
         session = self._main.left_session()
         if self.theme != self._theme_at_start:
@@ -163,6 +153,8 @@ class NewsreaderApp(App[None], inherit_bindings=False):
         self, message: str, *, severity: Literal["information", "warning", "error"] = "information"
     ) -> None:
         """A short message in a corner; never markup."""
+        if self.config.ascii:
+            message = wording.ascii_text(message)
         self.clear_notifications()
         self.notify(message, severity=severity, markup=False, timeout=4 if severity == "information" else 8)
 
@@ -173,7 +165,8 @@ class NewsreaderApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command of the table, then what Textual has."""
         for command in COMMANDS:
-            text = f"{command.help} ({key_text(command.keys)})"
+            keys = key_text(command.keys)
+            text = f"{command.help} ({wording.ascii_keys(keys) if self.config.ascii else keys})"
             yield SystemCommand(command.label, text, partial(self._run_command, command, screen))
         for textual_command in super().get_system_commands(screen):
             if textual_command.title == "Theme":

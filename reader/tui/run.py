@@ -37,7 +37,7 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     # Nothing of the start is ever garbage; the screen turns it on again behind the first frame.
     gc.disable()
     _start_log()
-    if os.environ.get("NO_COLOR") and not config.theme:
+    if os.environ.get("NO_COLOR"):
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
     if not config.kitty_keys:
         os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")

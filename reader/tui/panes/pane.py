@@ -214,13 +214,17 @@ class Pane:
     def _drawn_edge(self, is_upper: bool) -> Strip:
         line, title = self._edge_styles()
         width = self.place.width
-        upper_left, upper_right, lower_left, lower_right, across, _ = tuple(self.glyphs.frame)
+        upper_left, upper_right, lower_left, lower_right, across, _ = tuple(self._frame)
         if not is_upper:
             return to_strip([(lower_left + across * (width - 2) + lower_right, line)], width, line)
         text = cut(f" {self.title} ", width - 4, self.glyphs.ellipsis)
         left = to_strip([(upper_left + across, line), (text, title)], 2 + cell_len(text), line)
         rest = width - left.cell_length - 1
         return Strip.join([left, to_strip([(across * rest + upper_right, line)], rest + 1, line)])
+
+    @property
+    def _frame(self) -> str:
+        return self.glyphs.focus_frame if self.has_focus else self.glyphs.frame
 
     def _edge_styles(self) -> tuple[Style, Style]:
         if self.has_focus:
@@ -233,10 +237,10 @@ class Pane:
         key = (is_thumb, self.has_focus)
         left = self._edges.get(self.has_focus)
         if left is None:
-            left = self._edges[self.has_focus] = self._side(self.glyphs.frame[5])
+            left = self._edges[self.has_focus] = self._side(self._frame[5])
         right = self._edges.get(key)
         if right is None:
-            right = self._edges[key] = self._side(self.glyphs.thumb if is_thumb else self.glyphs.frame[5])
+            right = self._edges[key] = self._side(self.glyphs.thumb if is_thumb else self._frame[5])
         return left, right
 
     def _side(self, sign: str) -> Strip:

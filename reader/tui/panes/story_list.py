@@ -23,6 +23,7 @@ _WINDOW: Final = 64
 
 _KEPT_WINDOWS: Final = 6
 
+<<<<<<< HEAD
 
 class Marks(NamedTuple):
     """What one has marked a story with, or written on it."""
@@ -30,6 +31,12 @@ class Marks(NamedTuple):
     is_read: bool = False
     is_starred: bool = False
     note: str = ""
+=======
+_LEAST_PROVIDER: Final = 6
+
+Marks = tuple[bool, bool]
+"""Is read, is starred."""
+>>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
 
 
 class StoryList(Rows):
@@ -133,19 +140,34 @@ class StoryList(Rows):
         room = width - 4
         if self.row_height == 1:
             return [[*signs, *self._one_line(row, room, title, meta)]]
+<<<<<<< HEAD
         second = cut(self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room, self.glyphs.ellipsis)
         note = f"{self.glyphs.separator}{self.glyphs.note}" if marks.note else ""
         if cell_len(second) + cell_len(note) > room:
             note = ""
+=======
+        second = self._fitted(self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room)
+>>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
         return [
             [*signs, *self._marked(cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
             [
                 signs[0],
                 ("   ", meta),
                 *self._marked(second, meta),
+<<<<<<< HEAD
                 (note, meta),
+=======
+>>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
             ],
         ]
+
+    def _fitted(self, meta: str, room: int) -> str:
+        """The line below a title: a long name of a provider gives way first."""
+        provider, separator, rest = meta.partition(self.glyphs.separator)
+        left = room - cell_len(separator + rest)
+        if 0 < left < cell_len(provider):
+            provider = cut(provider, max(left, _LEAST_PROVIDER), self.glyphs.ellipsis)
+        return cut(provider + separator + rest, room, self.glyphs.ellipsis)
 
     def _one_line(self, row: StoryRow, room: int, title: Style, meta: Style) -> list[Piece]:
         quality = "" if row.quality is None else str(row.quality)

@@ -141,7 +141,7 @@ def tail_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
     row = subject.row
     if row.url:
         yield Line()
-        yield from text_lines(setting, row.url, "story--link")
+        yield Line(((cut(setting.shown(row.url), setting.width, setting.glyphs.ellipsis), "story--link"),))
     if subject.notice:
         yield Line()
         yield from text_lines(setting, subject.notice, "story--notice")
@@ -221,9 +221,11 @@ def _expanded_lines(
         (parts.title, "story--item"),
         (meta, "story--meta"),
         (related.excerpt, "story--text"),
-        (related.url, "story--link"),
     )
     indent = _HEAD_CELLS if setting.width >= _ROOMY else 4
     yield from _note_lines(note, setting, indent=indent, stop=place)
     for text, component in texts:
         yield from text_lines(setting, text, component, indent=indent, stop=place)
+    if related.url:
+        url = cut(setting.shown(related.url), setting.width - indent, setting.glyphs.ellipsis)
+        yield Line(((" " * indent, "story--text"), (url, "story--link")), place)

@@ -12,9 +12,14 @@ from reader.model import StoryRow
 from reader.tui.screens.page import Page
 
 
-def information_page(row: StoryRow, story: OpenStory | None, file: Path | None) -> Page:
+def information_page(
+    row: StoryRow, story: OpenStory | None, file: Path | None, *, is_ascii: bool = False
+) -> Page:
     """What a curator wants to know of a story."""
-    return Page("Story information", information(row, story, file), id="information")
+    text = information(row, story, file)
+    if is_ascii:
+        text = Content(wording.ascii_text(text.plain))
+    return Page("Story information", text, id="information")
 
 
 def information(row: StoryRow, story: OpenStory | None, file: Path | None) -> Content:

@@ -139,7 +139,8 @@ class ReadingScreen(NotingScreen):
     def _show_information(self, row: StoryRow) -> None:
         from reader.tui.screens.information import information_page
 
-        self.app.push_screen(information_page(row, self.story_pane.story, self.library.file_of(row)))
+        story, file = self.story_pane.story, self.library.file_of(row)
+        self.app.push_screen(information_page(row, story, file, is_ascii=self.reader.config.ascii))
 
     # -- going in ----------------------------------------------------------------------------------
 
