@@ -67,11 +67,7 @@ class Glyphs(NamedTuple):
 
 UNICODE_GLYPHS: Final = Glyphs()
 ASCII_GLYPHS: Final = Glyphs(
-<<<<<<< HEAD
-    "o", "*", "&", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "#"
-=======
-    "o", "*", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "++++=|", "#"
->>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
+    *("o", "*", "&", " - ", ">", ">", "v", "|", "-", "~", ">=", ".:-=+*#@", "++++-|", "++++=|", "#")
 )
 
 _ASCII_FORMS: Final = str.maketrans(

@@ -23,7 +23,8 @@ _WINDOW: Final = 64
 
 _KEPT_WINDOWS: Final = 6
 
-<<<<<<< HEAD
+_LEAST_PROVIDER: Final = 6
+
 
 class Marks(NamedTuple):
     """What one has marked a story with, or written on it."""
@@ -31,12 +32,6 @@ class Marks(NamedTuple):
     is_read: bool = False
     is_starred: bool = False
     note: str = ""
-=======
-_LEAST_PROVIDER: Final = 6
-
-Marks = tuple[bool, bool]
-"""Is read, is starred."""
->>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
 
 
 class StoryList(Rows):
@@ -140,24 +135,17 @@ class StoryList(Rows):
         room = width - 4
         if self.row_height == 1:
             return [[*signs, *self._one_line(row, room, title, meta)]]
-<<<<<<< HEAD
-        second = cut(self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room, self.glyphs.ellipsis)
         note = f"{self.glyphs.separator}{self.glyphs.note}" if marks.note else ""
-        if cell_len(second) + cell_len(note) > room:
-            note = ""
-=======
-        second = self._fitted(self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room)
->>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
+        second = self._fitted(
+            self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room - cell_len(note)
+        )
         return [
             [*signs, *self._marked(cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
             [
                 signs[0],
                 ("   ", meta),
                 *self._marked(second, meta),
-<<<<<<< HEAD
                 (note, meta),
-=======
->>>>>>> abe3dbf (Make every text readable in every theme, two newspaper themes, live preview, the reader's own style sheet)
             ],
         ]
 
