@@ -165,8 +165,8 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command of the table, then what Textual has."""
         for command in COMMANDS:
-            keys = key_text(command.keys)
-            text = f"{command.help} ({wording.ascii_keys(keys) if self.config.ascii else keys})"
+            text = f"{command.help} ({key_text(command.keys)})"
+            text = wording.ascii_keys(text) if self.config.ascii else text
             yield SystemCommand(command.label, text, partial(self._run_command, command, screen))
         for textual_command in super().get_system_commands(screen):
             if textual_command.title == "Theme":
@@ -180,7 +180,7 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         """Show every key."""
         from reader.tui.screens.help import help_page
 
-        self.push_screen(help_page())
+        self.push_screen(help_page(is_ascii=self.config.ascii))
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies selected text elsewhere; here it says how to leave."""

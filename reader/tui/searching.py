@@ -25,7 +25,7 @@ class Searching:
         on_close: Called when the search is to be forgotten.
     """
 
-    placeholder = 'words, or topic:"computer vision" quality>=60 is:unread …'
+    placeholder = 'words, or topic:"computer vision" quality>=60 is:unread'
 
     def __init__(
         self,

@@ -78,7 +78,7 @@ class ThemedApp(App[None], inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """Every command by name."""
-        if self.use_command_palette and not CommandPalette.is_open(self):
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(id="--command-palette", placeholder="A command, or a part of it"))
 
     def search_themes(self) -> None:

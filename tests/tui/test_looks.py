@@ -106,7 +106,7 @@ async def test_every_text_laid_over_the_desk_can_be_read_in_every_theme(
         await pilot.press("escape", "ctrl+p", *"theme")
         await settled(pilot)
         pilot.app.say("Something to read.")
-        await pilot.pause()
+        await pilot.pause(0.3)
         for name in rgb_themes(pilot.app):
             pilot.app.theme = name
             await pilot.pause()
