@@ -105,8 +105,9 @@ async def test_every_text_laid_over_the_desk_can_be_read_in_every_theme(
                     pale.append(f"{name}: {widget} {visual_contrast(widget.visual_style):.2f}")
         await pilot.press("escape", "ctrl+p", *"theme")
         await settled(pilot)
-        pilot.app.say("Something to read.")
-        await pilot.pause(0.3)
+        pilot.app.notify("Something to read.", timeout=600)
+        while not pilot.app.screen.query("Toast"):
+            await pilot.pause(0.02)
         for name in rgb_themes(pilot.app):
             pilot.app.theme = name
             await pilot.pause()
