@@ -79,7 +79,7 @@ class ThemedApp(App[None], inherit_bindings=False):
     def action_command_palette(self) -> None:
         """Every command by name."""
         if self.use_command_palette and not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(id="--command-palette", placeholder="A command, or a part of it"))
+            self.push_screen(CommandPalette(id="--command-palette", placeholder="Search for commands"))
 
     def search_themes(self) -> None:
         """The list of themes: the one under its cursor is shown at once, and Esc brings the old one back."""
