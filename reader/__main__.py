@@ -10,12 +10,17 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run the command line; gives the exit code."""
+    from reader import afterimage
+
     try:
+        afterimage.show(sys.argv[1:])
         from reader.cli import run_command_line
 
         return run_command_line(sys.argv[1:])
     except KeyboardInterrupt:
         return INTERRUPTED
+    finally:
+        afterimage.undo()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from reader import __version__
+from reader import __version__, afterimage
 from reader.cli import output
 from reader.errors import NewsreaderError, UsageError
 
@@ -69,6 +69,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
         code = _run(arguments)
         output.flush()
     except NewsreaderError as error:
+        afterimage.undo()  # words on a screen that is taken away again would not be seen
         output.warn(str(error))
         return WRONG_USE
     except BrokenPipeError:

@@ -539,6 +539,12 @@ class Library:
         """How many problems there are."""
         return sum(index.problem_count() for index in self._indexes)
 
+    def files(self) -> list[Path]:
+        """All files and folders that decide what a start shows; some of them need not exist."""
+        databases = [index.file.path for index in self._indexes]
+        logs = [path.with_name(f"{path.name}-wal") for path in databases]
+        return [self.keeper.path, *databases, *logs, *(archive.root for archive in self.archives)]
+
     def index_trouble(self) -> str:
         """Why an index is kept in memory only, in a sentence; empty if none is. Quick."""
         return next((index.file.trouble for index in self._indexes if index.file.trouble), "")

@@ -112,6 +112,11 @@ class MarkKeeper:
         return self._save_trouble or self._read_trouble
 
     @property
+    def path(self) -> Path:
+        """The file of the marks, which need not exist."""
+        return self._log.path
+
+    @property
     def unsaved(self) -> int:
         """Marks that are in memory only."""
         return len(self._pending)

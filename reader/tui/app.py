@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from functools import partial
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -28,6 +28,9 @@ from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
 from reader.tui.session import Session, SessionFile
 from reader.tui.theming import ThemedApp
+
+if TYPE_CHECKING:
+    from reader.tui.next_start import NextStart
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +69,10 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         self.animation_level = "basic" if self.config.animations else "none"
         self._sessions = SessionFile(library.archives)
         left = session or self._sessions.load()
-        self._main = MainScreen(library, opening or Opening(library), self.shown, left)
+        self.opening = opening or Opening(library)
+        self.next_start: NextStart | None = None
+        self._has_left = False
+        self._main = MainScreen(library, self.opening, self.shown, left)
         # What one chose last, unless the config has said something else since.
         if left.config_theme != self.config.theme or not self.begin_with(left.theme):
             self._begin_with_config()
@@ -138,15 +144,28 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         super()._display(screen, renderable)
 
     def _leave_session(self) -> None:
-        session = self._main.left_session()
-        if self.theme != self._theme_at_start:
-            session.theme, session.config_theme = self.theme, self.config.theme
-        self._sessions.save(session)
+        if self._main.is_filled and not self._has_left:
+            self._has_left = True
+            session = self._main.left_session()
+            if self.theme != self._theme_at_start:
+                session.theme, session.config_theme = self.theme, self.config.theme
+            self._sessions.save(session)
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """End the app; where that is no emergency, with the first screen of the next start in mind."""
+        if not return_code and self._main.is_at_rest and not self.is_headless:
+            from reader.tui.next_start import next_start
+
+            try:
+                self._leave_session()
+                self.next_start = next_start(self, self._main.desk, self._sessions.load())
+            except Exception:
+                log.exception("the first screen of the next start was not kept")
+        super().exit(result, return_code, message)
 
     def on_unmount(self) -> None:
         """Save what is not saved yet."""
-        if self._main.is_filled:
-            self._leave_session()
+        self._leave_session()
         self.library.close()
 
     def say(

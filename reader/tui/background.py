@@ -201,6 +201,11 @@ class Background:
 
         self._run(work, "sync")
 
+    @property
+    def is_syncing(self) -> bool:
+        """Whether the archives are being looked at."""
+        return self._is_busy("sync")
+
     def sync(self) -> bool:
         """Look at the archives again; false where that is being done already."""
         if self._is_busy("sync"):

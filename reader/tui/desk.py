@@ -113,6 +113,7 @@ class Desk(Widget, can_focus=True):
         self._places: Places | None = None
         self._headline: Texts = ()
         self._styles_kept: dict[tuple[str, ...], Style] = {}
+        self._example: Desk | None = None
         self._dragged: Pane | str | None = None
 
     def add(self, *panes: Pane) -> None:
@@ -167,8 +168,14 @@ class Desk(Widget, can_focus=True):
 
     # -- styles ------------------------------------------------------------------------------------
 
+    def draw_like(self, other: Desk) -> None:
+        """Be drawn as if it stood on the screen where the other one stands."""
+        self._example = other
+
     def style(self, *components: str) -> Style:
         """The style of these component classes, each laid over the one before it."""
+        if self._example is not None:
+            return self._example.style(*components)
         style = self._styles_kept.get(components)
         if style is None:
             style = self.get_visual_style(*components).rich_style
@@ -213,7 +220,7 @@ class Desk(Widget, can_focus=True):
         terminal driver made of it.
         """
         strips = self._strips(crop)
-        _, background = self.background_colors
+        _, background = (self._example or self).background_colors
         for line_filter in self.get_line_filters():
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
         return strips

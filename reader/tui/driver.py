@@ -13,6 +13,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from reader import afterimage
+
 
 class WakingEvent(Event):
     """An event that also makes a pipe readable, so that a thread can wait for it and for a key at once."""
@@ -51,6 +53,22 @@ class PromptDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.exit_event: WakingEvent = WakingEvent()
+        self._has_screen = False
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; where the last screen stands on it already, let it stand."""
+        taken = afterimage.take_over()
+        self._has_screen = taken is not None
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._has_screen = False
+        if taken is not None:
+            self.attrs_before = taken
+
+    def write(self, data: str) -> None:
+        """Send data to the terminal."""
+        # Some terminals clear the second screen when they are sent to it once more.
+        if not (self._has_screen and data == "\x1b[?1049h"):
+            super().write(data)
 
     def run_input_thread(self) -> None:
         """Turn what the terminal sends into events until the driver ends."""

@@ -10,6 +10,7 @@ import time
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
+from reader import afterimage
 from reader.library import Library
 
 if TYPE_CHECKING:
@@ -49,4 +50,5 @@ class Ending:
         if self._app is not None:
             time.sleep(PATIENCE_S)
         self._library.close()
+        afterimage.undo()
         os._exit(128 + number)

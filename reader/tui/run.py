@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn
 
-from reader import locations
+from reader import afterimage, locations
 from reader.config import Config
 from reader.errors import UsageError
 from reader.library import Library
@@ -58,6 +58,13 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
         app.run(mouse=config.mouse, loop=loop)
     finally:
         library.close()
+    if app.next_start is not None:
+        files = [locations.config_file(), locations.session_file(), *library.files()]
+        files += [config.style] if config.style else []
+        with contextlib.suppress(OSError):
+            afterimage.keep(
+                app.next_start.frame, map(str, files), app.next_start.not_after, app.next_start.size
+            )
     _leave(app.return_code or 0)
 
 

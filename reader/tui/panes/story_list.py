@@ -64,7 +64,7 @@ class StoryList(Rows):
         super().__init__(desk, name="stories", title="Stories", on_move=on_move)
         self._fetch = fetch
         self._marks_of = marks_of
-        self._has_ages = has_ages
+        self.has_ages = has_ages
         self.highlight: Highlight = no_highlights
         self._ids: Sequence[int] = ()
         self._windows: OrderedDict[int, dict[int, StoryRow]] = OrderedDict()
@@ -103,7 +103,7 @@ class StoryList(Rows):
         self._ids = ids
         self._windows.clear()
         self._strips.clear()
-        self._now = datetime.now(UTC) if self._has_ages else None
+        self._now = datetime.now(UTC) if self.has_ages else None
         self.cursor = cursor
         self.content_changed()
         if keeps_place:

@@ -94,19 +94,34 @@ class MainScreen(RememberingScreen):
         """Show the stories in the first frame if they are there, and start the background work behind it."""
         self.watch_theme()
         self.app.theme_changed_signal.subscribe(self, lambda _: self.watch_theme())
-        self.desk.activate(self.pane)
         self.set_focus(self.desk, scroll_visible=False)
-        self.fit(self.app.size)
         if self._opening.is_done(OPEN_PATIENCE_S):
-            self._show_topics()
-            self._show_first()
+            self.fill()
             self.call_after_refresh(self.background.sync)
         else:
+            self._stand()
             self.story_list.empty_text = "Opening the archive …"
             self._show_title()
             self.call_after_refresh(self.background.open, self._opening)
         self.set_interval(POLL_S, self._poll)
         self.call_after_refresh(self._painted)
+
+    def fill(self) -> None:
+        """Show the stories; the library is open."""
+        if self.library.counts().everything.total:
+            self._progress = ""
+        self._stand()
+        self._show_topics()
+        self._show_first()
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether the list shows all that the index holds, and nothing is being written into it."""
+        return self.is_filled and not self.background.is_syncing
+
+    def _stand(self) -> None:
+        self.desk.activate(self.pane)
+        self.fit(self.app.size)
 
     def _show_first(self) -> None:
         if self.view.query:  # a saved search

@@ -69,6 +69,11 @@ class ReadingScreen(NotingScreen):
             self._load.start(LOAD_DELAY_S)
         self._start_dwell()
 
+    def stop_waiting(self) -> None:
+        """Do nothing of what was to be done after a rest."""
+        for rest in (self._load, self._look_ahead, self._dwell):
+            rest.stop()
+
     def _read_ahead(self) -> None:
         """Read what one comes to next, whichever way one goes."""
         cursor = self.story_list.cursor
