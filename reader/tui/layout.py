@@ -60,21 +60,29 @@ class Places(NamedTuple):
 
 
 def places(
-    width: int, height: int, *, pane: str, wanted_topics: int, shares: Shares, is_zoomed: bool = False
+    width: int,
+    height: int,
+    *,
+    pane: str,
+    wanted_topics: int,
+    shares: Shares,
+    is_zoomed: bool = False,
+    foot_rows: int = 0,
 ) -> Places | None:
     """Where everything stands, or None where the screen is too small.
 
     Args:
         width: Columns of the screen.
-        height: Its rows.
+        height: Its rows, those of the foot left out.
         pane: The pane that has the focus: on a narrow screen the one that is shown.
         wanted_topics: Columns that show every topic in full, border included.
         shares: What the reader has chosen.
         is_zoomed: The pane with the focus is to have all the room.
+        foot_rows: Rows below that something else has taken for a while: they do not make the screen short.
     """
     if width < SMALLEST[0] or height < SMALLEST[1]:
         return None
-    is_short = height < SHORT
+    is_short = height + foot_rows < SHORT
     top = 0 if is_short else 1
     title = Region(0, 0, width, top)
     hints = Region(0, height - 1, width, 1)
@@ -137,7 +145,7 @@ def grown(standing: Places, shares: Shares, pane: str, step: int) -> Shares:
 def _topics_width(width: int, wanted: int, chosen: int) -> int:
     if chosen:
         return max(_LEAST_WIDTH, min(chosen, width - 3 * _LEAST_WIDTH))
-    return min(max(22, wanted), width // 4, 40)
+    return min(max(22, wanted), width * 3 // 10, 40)
 
 
 def _share(whole: int, per_mille: int, least: int) -> int:

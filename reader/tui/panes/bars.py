@@ -135,19 +135,21 @@ class HintBar(Bar):
         else:
             room = self.place.width - 2
             aside = min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in self._aside))
-            self.set_text(self._keys(room - aside - 1 if aside else room), self._aside)
+            self.set_text(self._keys(room - aside - 2 if aside else room), self._aside)
 
     def _right_room(self, room: int) -> int:
         return room if self._words is not None else room * 2 // 3
 
     def _keys(self, room: int) -> Texts:
+        """As many keys as fit, the first ones first."""
         texts: list[tuple[str, str]] = []
         by_id = {command.id: command for command in COMMANDS}
         for command in (by_id[name] for name in HINTS):
-            key = key_text(command.keys).split(" ")[0]
-            room -= cell_len(key) + len(command.hint) + 3
-            if room >= -2:
-                texts += [(key, "bar--strong"), (f" {command.hint}  ", "bar--text")]
+            key, hint = key_text(command.keys).split(" ")[0], f" {command.hint}"
+            gap = "  " if texts else ""
+            room -= cell_len(gap + key + hint)
+            if room >= 0:
+                texts += [(gap + key, "bar--strong"), (hint, "bar--text")]
         return tuple(texts)
 
 

@@ -76,6 +76,7 @@ class FramedScreen(Screen[None]):
             wanted_topics=self.topic_tree.wanted_width() + 2,
             shares=self.shares,
             is_zoomed=self.is_zoomed,
+            foot_rows=self.foot_rows,
         )
         self._standing = standing
         if standing is not None:

@@ -56,6 +56,13 @@ def test_a_short_screen_has_no_title_and_one_line_a_story() -> None:
     assert standing(140, 24).title
 
 
+def test_a_line_to_type_in_does_not_make_the_screen_a_short_one() -> None:
+    found = places(80, 23, pane="stories", wanted_topics=26, shares=Shares(), foot_rows=1)
+    assert found is not None
+    assert found.title
+    assert not found.is_one_line
+
+
 def test_a_border_is_where_panes_meet() -> None:
     found = standing(140, 40)
     edge = found.panes["topics"].right
