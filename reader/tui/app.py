@@ -19,10 +19,11 @@ from textual.screen import Screen
 from reader import locations, wording
 from reader.config import Config
 from reader.library import Library
-from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings, key_text
+from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings
 from reader.tui.desk import Desk
 from reader.tui.guard import line_filters
-from reader.tui.keymap import WAY_OUT
+from reader.tui.keymap import WAY_OUT, keymap
+from reader.tui.keys import Keys
 from reader.tui.opening import Opening
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
@@ -67,6 +68,8 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         self.library = library
         self.shown = Shown()
         self.animation_level = "basic" if self.config.animations else "none"
+        self.keys, self._key_problems = _keys(self.config)
+        self.keys.bind(self, ANYWHERE)
         self._sessions = SessionFile(library.archives)
         left = session or self._sessions.load()
         self.opening = opening or Opening(library)
@@ -81,7 +84,9 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
     def _begin_with_config(self) -> None:
         theme = self.config.theme
         if theme and not self.begin_with(theme):
-            self.style_problems.append(f'There is no theme "{theme}"; Ctrl+P lists them.')
+            self.style_problems.append(
+                f'There is no theme "{theme}"; {self.keys.first("palette")} lists them.'
+            )
 
     def get_default_screen(self) -> Screen[None]:
         """The three panes."""
@@ -124,7 +129,7 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         """Say what is wrong with the config."""
         # Another program had the terminal: a text browser, or the shell it was suspended from.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        if problems := (*self.config.problems, *self.style_problems):
+        if problems := (*self.config.problems, *self._key_problems, *self.style_problems):
             self.say("\n".join(problems[:8]), severity="warning")
 
     def action_redraw(self) -> None:
@@ -184,8 +189,8 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: every command of the table, then what Textual has."""
         for command in COMMANDS:
-            text = f"{command.help} ({key_text(command.keys)})"
-            text = wording.ascii_keys(text) if self.config.ascii else text
+            keys = self.keys.text(command.id)
+            text = self.keys.shown(command.help) + (f" ({keys})" if keys else "")
             yield SystemCommand(command.label, text, partial(self._run_command, command, screen))
         for textual_command in super().get_system_commands(screen):
             if textual_command.title == "Theme":
@@ -197,15 +202,23 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
 
     def action_keys(self) -> None:
         """Show every key."""
-        from reader.tui.screens.help import help_page
+        from reader.tui.screens.help import HelpPage
 
-        self.push_screen(help_page(is_ascii=self.config.ascii))
+        self.push_screen(HelpPage(self.keys))
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies selected text elsewhere; here it says how to leave."""
-        self.say("Ctrl+Q quits; q goes back one pane.")
+        self.say(f"Ctrl+Q quits; {self.keys.first('quit-or-back')} goes back one pane.")
 
     def _fatal_error(self) -> None:
         # Textual's own report prints local variables: story text and paths on the terminal.
         log.critical("unhandled", exc_info=True)
         self.panic(Text(f"newsreader stopped because of an error of its own; see {locations.log_file()}"))
+
+
+def _keys(config: Config) -> tuple[Keys, list[str]]:
+    """The keys that the config asks for, and what of it cannot be granted."""
+    if not config.keys:
+        return Keys(is_ascii=config.ascii), []
+    granted, problems = keymap(config.keys, config.key_places)
+    return Keys(granted, is_ascii=config.ascii), problems

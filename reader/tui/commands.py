@@ -184,6 +184,46 @@ HINTS: Final = (
 """What the line of hints shows, as far as there is room: what one needs first comes first."""
 
 
+GROUPS: Final = (
+    (
+        "Moving about",
+        (
+            *("down", "up", "top", "bottom", "page-down", "page-up", "half-page-down", "half-page-up"),
+            *("left", "right", "next-pane", "previous-pane", "topics", "stories", "story", "go-in", "back"),
+        ),
+    ),
+    (
+        "Topics and searches",
+        (
+            *("jump", "next-topic", "previous-topic", "starred", "search"),
+            *("save-search", "rename-search", "remove-search", "move-search-down", "move-search-up"),
+        ),
+    ),
+    (
+        "Stories",
+        (
+            *("next-unread", "previous-unread", "toggle-star", "toggle-read", "keep-unread", "mark-all-read"),
+            *("note", "undo", "redo", "sort", "reverse", "filter", "raise-floor", "lower-floor", "rescan"),
+        ),
+    ),
+    (
+        "The story",
+        (
+            *("page-story", "scroll-story-down", "scroll-story-up", "open", "copy-link", "expand-all"),
+            *("best-version", "links", "information"),
+        ),
+    ),
+    (
+        "Anywhere",
+        (
+            *("zoom", "grow", "shrink", "even", "density", "palette", "keys", "redraw"),
+            *("quit-or-back", "quit"),
+        ),
+    ),
+)
+"""Every command under what it is about, for the key page."""
+
+
 def bindings(*scopes: str) -> list[Binding]:
     """The bindings of these scopes, for a widget's or screen's BINDINGS."""
     return [command.binding() for command in COMMANDS if command.scope in scopes]

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from reader.tui.commands import PANES, bindings
+from reader.tui.keys import Keys
 from reader.tui.layout import Places, border_at
 from reader.tui.panes.bars import Bar, HintBar, Texts
 from reader.tui.panes.lines import to_strip
@@ -101,9 +102,12 @@ class Desk(Widget, can_focus=True):
         glyphs: Glyphs,
         on_click: Callable[[Pane, bool], None],
         on_border: Callable[[str, tuple[int, int] | None], None],
+        keys: Keys,
     ) -> None:
         super().__init__(id="desk")
         self.glyphs = glyphs
+        self.keys = keys
+        keys.bind(self, PANES)
         self.panes: dict[str, Pane] = {}
         self.active: Pane | None = None
         self.title = Bar(self)

@@ -6,6 +6,7 @@ from typing import Final
 
 from reader import wording
 from reader.model import Count, Counts, Order, Show, View
+from reader.tui.keys import Keys
 
 _ORDER_TEXT: Final = {
     (Order.DATE, False): "newest first",
@@ -19,6 +20,21 @@ _ORDER_TEXT: Final = {
     (Order.RELATED, False): "most related first",
     (Order.RELATED, True): "least related first",
 }
+
+
+_FIRST_KEYS: Final = (
+    ("down", "goes down"),
+    ("go-in", "goes in"),
+    ("page-story", "reads on"),
+    ("toggle-star", "stars"),
+    ("keys", "shows every key"),
+)
+
+
+def welcome(keys: Keys) -> list[tuple[str, str]]:
+    """The keys that matter most, for a first start, each with what it does."""
+    hints = [(keys.first(command), does) for command, does in _FIRST_KEYS]
+    return [("Welcome.", ""), *hints]
 
 
 FILTERS: Final = {
@@ -70,26 +86,44 @@ def _place(view: View) -> str:
     return FILTERS[view.show].capitalize() if _is_place(view) else view.topic or "All"
 
 
-def empty_text(view: View, *, is_reading: bool, mistake: str = "") -> str:
+def empty_text(
+    view: View, keys: Keys, *, is_reading: bool, mistake: str = "", trouble: str = "", is_empty: bool = False
+) -> str:
     """What a list without stories says: why, and what to do; lines.
 
     Args:
         view: What should be there.
+        keys: What to press.
         is_reading: Stories may still come.
         mistake: What is wrong with a saved search, or empty.
+        trouble: Why the archives cannot be read, or empty.
+        is_empty: There is no story in any archive.
     """
+    key = keys.first
     if mistake:
-        return f"This saved search has a mistake:\n{mistake}\n/ shows and mends it, B saves it again."
+        return (
+            f"This saved search has a mistake:\n{mistake}\n"
+            f"{key('search')} shows and mends it, {key('save-search')} saves it again."
+        )
     if is_reading:
         return "Reading the archive …"
+    if trouble:
+        return f"The archive cannot be read:\n{trouble}\n{key('rescan')} tries again."
+    if is_empty:
+        return (
+            "No story in the archive yet.\n"
+            f"Stories are Markdown files with front matter; {key('rescan')} looks again."
+        )
     if view.query:
-        return "Nothing found.\nEsc forgets the search."
+        return f"Nothing found.\n{key('back')} forgets the search."
     if view.quality_floor is not None:
-        return f"No story here has a quality of {view.quality_floor} or more.\n< lowers the floor."
+        floor = view.quality_floor
+        return f"No story here has a quality of {floor} or more.\n{key('lower-floor')} lowers the floor."
     if _is_place(view) and view.show is Show.STARRED:
-        return "No starred story yet.\ns stars the story under the cursor."
+        return f"No starred story yet.\n{key('toggle-star')} stars the story under the cursor."
     if _is_place(view):
-        return "Everything is read.\n1 goes to the topics, All shows every story."
+        return f"Everything is read.\n{key('topics')} goes to the topics, All shows every story."
     if view.show is not Show.ALL:
-        return f"No story here is kept by the filter: {FILTERS[view.show]}.\nf a shows all of them."
-    return "No story here.\nr looks at the archive again."
+        what = FILTERS[view.show]
+        return f"No story here is kept by the filter: {what}.\n{key('filter')} a shows all of them."
+    return f"No story here.\n{key('rescan')} looks at the archive again."

@@ -130,10 +130,14 @@ def open_app() -> OpenApp:
 
     @asynccontextmanager
     async def opened(
-        *paths: Path, size: tuple[int, int] = (140, 40), config: Config | None = None
+        *paths: Path,
+        size: tuple[int, int] = (140, 40),
+        config: Config | None = None,
+        is_welcome: bool = False,
     ) -> AsyncIterator[Reading]:
         library = Library([open_archive(path) for path in paths])
         app = NewsreaderApp(library, config or Config(mark_read="open"))
+        app._main.session.is_first &= is_welcome
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             await settled(pilot)
             await story_loaded(pilot)

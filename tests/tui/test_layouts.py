@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.pilot import Pilot
 
+from reader.tui.keys import Keys
 from reader.tui.panes.bars import Bar, HintBar
 from reader.wording import UNICODE_GLYPHS
 from tests.factories import write_story
@@ -137,6 +138,7 @@ def test_header_and_footer_are_exactly_as_wide_as_the_screen(
 ) -> None:
     class Surface:
         glyphs = UNICODE_GLYPHS
+        keys = Keys()
 
         def draw(self, region: Region) -> None: ...
 

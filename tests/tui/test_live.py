@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
 
 import pytest
+from textual.worker import WorkerCancelled
 
 from reader.config import Config
 from reader.tui.background import Background
@@ -17,7 +19,8 @@ async def noticed(pilot: Reading) -> None:
     screen = main_screen(pilot)
     screen.background._watch._next_at = 0.0
     screen._poll()
-    await pilot.app.workers.wait_for_complete()
+    with contextlib.suppress(WorkerCancelled):
+        await pilot.app.workers.wait_for_complete()
     await settled(pilot)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.geometry import Region
 from textual.strip import Strip
 
-from reader.tui.commands import COMMANDS, HINTS, key_text
+from reader.tui.commands import COMMANDS, HINTS
 from reader.tui.panes.lines import Piece, cut, cut_start, to_strip
 from reader.wording import UNICODE_GLYPHS, ascii_text
 
@@ -100,6 +101,7 @@ class HintBar(Bar):
         self._notice: Texts = ()
         self._aside: Texts = ()
         self._words: tuple[Texts, Texts] | None = None
+        self._welcome: Sequence[tuple[str, str]] = ()
 
     def put(self, place: Region) -> None:
         """Stand here from now on, with as many keys as fit."""
@@ -116,6 +118,11 @@ class HintBar(Bar):
         if aside != self._aside:
             self._aside = aside
             self._fill()
+
+    def set_welcome(self, hints: Sequence[tuple[str, str]]) -> None:
+        """Show these in place of the usual keys, each with what it does; none brings those back."""
+        self._welcome = hints
+        self._fill()
 
     def set_words(self, left: Texts, right: Texts = ()) -> None:
         """Show what belongs to something one types, until `forget_words`."""
@@ -143,14 +150,16 @@ class HintBar(Bar):
     def _keys(self, room: int) -> Texts:
         """As many keys as fit, the first ones first."""
         texts: list[tuple[str, str]] = []
-        by_id = {command.id: command for command in COMMANDS}
-        for command in (by_id[name] for name in HINTS):
-            key, hint = key_text(command.keys).split(" ")[0], f" {command.hint}"
-            gap = "  " if texts else ""
+        for key, does in self._welcome or self._usual():
+            gap, hint = "  " if texts else "", f" {does}"
             room -= cell_len(gap + key + hint)
             if room >= 0:
                 texts += [(gap + key, "bar--strong"), (hint, "bar--text")]
         return tuple(texts)
+
+    def _usual(self) -> list[tuple[str, str]]:
+        by_id, keys = {command.id: command for command in COMMANDS}, self.desk.keys
+        return [(keys.first(name), by_id[name].hint) for name in HINTS if keys.of(name)]
 
 
 def _cells(pieces: list[Piece]) -> int:

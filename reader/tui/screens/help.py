@@ -1,37 +1,82 @@
-"""The key page, made from the table of commands."""
+"""The key page, made from the table of commands; one can search in it."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
 
-from reader.tui.commands import ANYWHERE, COMMANDS, MAIN, PANES, key_text
+from reader.tui.commands import COMMANDS, GROUPS, Command
+from reader.tui.keys import Keys
 from reader.tui.screens.page import Page
-from reader.wording import ascii_keys
-
-_HEADINGS: Final = ((PANES, "In every pane"), (MAIN, "Stories"), (ANYWHERE, "Anywhere"))
 
 
-def help_page(*, is_ascii: bool = False) -> Page:
-    """Every key and what it does."""
-    return Page("Keys", key_page(is_ascii=is_ascii), id="help")
+class HelpPage(Page):
+    """Every key and what it does.
+
+    Args:
+        keys: The keys as they are.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "search", "Search", show=False)]
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__("Keys", key_page(keys), id="help", hint="/ searches  Esc closes")
+        self._keys = keys
+
+    async def action_search(self) -> None:
+        """Type what to look for."""
+        if self.query_one_optional("#help-search", Input) is None:
+            box = Input(id="help-search", placeholder="star, read, alt+", compact=True)
+            await self.mount(box, after=0)
+            box.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what fits."""
+        self.query_one("#page Static", Static).update(key_page(self._keys, event.value))
+        self.action_scroll(-100_000)
+
+    def on_input_submitted(self) -> None:
+        """Enter: the keys of the page work again."""
+        self.set_focus(None)
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Close; the first time after a search, only forget that."""
+        box = self.query_one_optional("#help-search", Input)
+        if box is None:
+            self.dismiss()
+            return
+        await box.remove()
+        self.query_one("#page Static", Static).update(key_page(self._keys))
 
 
-def key_page(*, is_ascii: bool = False) -> Table:
-    """Every command with its keys, grouped by where it works."""
+def key_page(keys: Keys, text: str = "") -> Table:
+    """Every command with its keys, grouped by what it is about; only those that hold all words of `text`."""
+    by_id = {command.id: command for command in COMMANDS}
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
-    for scope, heading in _HEADINGS:
-        table.add_row(Text(heading, style="bold"), "")
-        for command in COMMANDS:
-            if command.scope == scope:
-                texts = key_text(command.keys), command.help
-                keys, text = map(ascii_keys, texts) if is_ascii else texts
-                table.add_row(Text(f"  {keys}", style="bold"), Text(text))
-        table.add_row("", "")
-    mouse = "Click, double click and wheel work too; drag the border between two panes to resize them."
-    table.add_row(Text("Mouse", style="bold"), Text(mouse))
+    for heading, ids in GROUPS:
+        commands = [by_id[name] for name in ids if _fits(by_id[name], keys, heading, text)]
+        if commands:
+            table.add_row(Text(heading, style="bold"), "")
+            for command in commands:
+                shown = keys.text(command.id) or "no key"
+                table.add_row(Text(f"  {shown}", style="bold"), Text(keys.shown(command.help)))
+            table.add_row("", "")
+    if not table.row_count:
+        table.add_row("", Text("No key does that. The command palette may know more."))
+    elif not text:
+        table.add_row(
+            Text("Mouse", style="bold"),
+            Text("Click, double click, wheel; drag the border between two panes."),
+        )
     return table
+
+
+def _fits(command: Command, keys: Keys, heading: str, text: str) -> bool:
+    words = f"{heading} {command.label} {command.help} {keys.text(command.id)} {command.id}".casefold()
+    return all(word in words for word in text.casefold().split())

@@ -16,6 +16,7 @@ from reader import wording
 from reader.errors import NewsreaderError
 from reader.library import Library
 from reader.model import StoryRow
+from reader.tui import headline
 from reader.tui.background import Background
 from reader.tui.commands import MAIN, bindings
 from reader.tui.desk import Desk
@@ -35,6 +36,9 @@ OPEN_PATIENCE_S: Final = 0.02
 
 COLLECT_S: Final = 1.0
 """When the garbage of the start is collected: it takes 20 ms, and nobody is to wait for that."""
+
+WELCOME_S: Final = 30.0
+"""How long the very first start shows the keys that matter most, in words."""
 
 PREPARE_S: Final = 0.4
 """When the search box is made: after the start, and before anyone wants it."""
@@ -64,12 +68,17 @@ class MainScreen(RememberingScreen):
         self.is_filled = False
         self._is_painted = False
         self._is_mending = False
-        self._told_failure = ""
 
     def compose(self) -> ComposeResult:
         """The desk with its panes."""
-        self.desk = Desk(glyphs=self.reader.glyphs, on_click=self.pane_clicked, on_border=self.border_dragged)
+        self.desk = Desk(
+            glyphs=self.reader.glyphs,
+            on_click=self.pane_clicked,
+            on_border=self.border_dragged,
+            keys=self.reader.keys,
+        )
         self.topic_tree = TopicTree(self.desk, on_move=self._topic_moved)
+        self.reader.keys.bind(self, MAIN)
         self.story_list = StoryList(
             self.desk,
             on_move=self._story_moved,
@@ -78,6 +87,7 @@ class MainScreen(RememberingScreen):
             has_ages=self.reader.config.date_format == "age",
         )
         self.story_pane = StoryPane(self.desk, marks_of=self._marks_of)
+        self.story_pane.best_key = self.reader.keys.text("best-version")
         self.desk.add(self.topic_tree, self.story_list, self.story_pane)
         self.searching = Searching(
             self.foot,
@@ -103,6 +113,9 @@ class MainScreen(RememberingScreen):
             self.story_list.empty_text = "Opening the archive …"
             self._show_title()
             self.call_after_refresh(self.background.open, self._opening)
+        if self.session.is_first:
+            self.desk.hints.set_welcome(headline.welcome(self.reader.keys))
+            self.set_timer(WELCOME_S, self._end_welcome)
         self.set_interval(POLL_S, self._poll)
         self.call_after_refresh(self._painted)
 
@@ -122,6 +135,9 @@ class MainScreen(RememberingScreen):
     def _stand(self) -> None:
         self.desk.activate(self.pane)
         self.fit(self.app.size)
+
+    def _end_welcome(self) -> None:
+        self.desk.hints.set_welcome(())
 
     def _show_first(self) -> None:
         if self.view.query:  # a saved search

@@ -199,7 +199,7 @@ class MarkingScreen(SavingScreen):
             self._after_history()
             return
         ids = event.story_ids
-        self.reader.say(f"Marked {event.words} as read; Ctrl+Z takes it back.")
+        self.reader.say(f"Marked {event.words} as read; {self.reader.keys.first('undo')} takes it back.")
         self.history.add(
             Step(
                 f"marking {event.words} as read",
@@ -262,8 +262,9 @@ class MarkingScreen(SavingScreen):
             self.reader.say(str(error), severity="warning")
             return False
         except SuspendNotSupported:
+            key = self.reader.keys.first("copy-link")
             self.reader.say(
-                "This browser needs the terminal for itself; y copies the link.", severity="warning"
+                f"This browser needs the terminal for itself; {key} copies the link.", severity="warning"
             )
             return False
         self.reader.say(f"Opened {host}")

@@ -19,6 +19,7 @@ class Page(ModalScreen[None]):
         title: On the border.
         content: What to read; a plain string in it is never markup.
         id: Its id in the style sheets.
+        hint: On the border below.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,8 +34,9 @@ class Page(ModalScreen[None]):
         Binding("G,end", "scroll(100_000)", "Bottom", show=False),
     ]
 
-    def __init__(self, title: str, content: VisualType, *, id: str) -> None:
+    def __init__(self, title: str, content: VisualType, *, id: str, hint: str = "Esc closes") -> None:
         super().__init__(id=id)
+        self._hint = hint
         self._title = title
         self._content = content
 
@@ -42,7 +44,7 @@ class Page(ModalScreen[None]):
         """The text in its box."""
         with VerticalScroll(id="page") as page:
             page.border_title = self._title
-            page.border_subtitle = "Esc closes"
+            page.border_subtitle = self._hint
             page.can_focus = False
             yield Static(self._content, markup=False)
 

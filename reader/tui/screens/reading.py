@@ -184,7 +184,9 @@ class ReadingScreen(NotingScreen):
         if self.story_pane.link:
             self.open_link(self.story_pane.link)
         elif not self.story_pane.toggle_item() and self.story_pane.row is not None:
-            self.reader.say("No related coverage here; o opens the story in the browser.")
+            self.reader.say(
+                f"No related coverage here; {self.reader.keys.first('open')} opens the story in the browser."
+            )
 
     def _start_reading(self) -> None:
         """The story is not only stood on, it is read: the rest on it counts from now at the latest."""
@@ -227,5 +229,5 @@ class ReadingScreen(NotingScreen):
             self.topic_tree.go_to(entry)
         else:
             self._end_told_at = entry
-            key = "n" if step > 0 else "p"
+            key = self.reader.keys.first("next-unread" if step > 0 else "previous-unread")
             self.reader.say(f"This is the {edge} of {where}; {key} again goes on to {entry.topic}.")

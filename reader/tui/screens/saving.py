@@ -170,7 +170,7 @@ class SavingScreen(FindingScreen):
                 searches.added(entries, entry), name, place - len(searches.removed(entries, name))
             ),
             f"removing “{name}”",
-            said=f"Removed “{name}”; Ctrl+Z brings it back.",
+            said=f"Removed “{name}”; {self.reader.keys.first('undo')} brings it back.",
         )
 
     def action_move_search(self, step: int) -> None:
@@ -190,7 +190,8 @@ class SavingScreen(FindingScreen):
         """The name of the saved search under the cursor of the sidebar; says so where there is none."""
         name = self.topic_tree.current.search
         if not name:
-            self.reader.say("Go to a saved search first: they stand below Starred, and B saves one.")
+            key = self.reader.keys.first("save-search")
+            self.reader.say(f"Go to a saved search first: they stand below Starred, and {key} saves one.")
         return name
 
     def _edit(self, edit: Edit, undo: Edit, words: str, *, said: str = "", chosen: str = "") -> None:

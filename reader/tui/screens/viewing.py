@@ -50,6 +50,7 @@ class ViewingScreen(AskingScreen):
         self._entry = ALL
         self._base_query = ""
         self._mistake = ""
+        self._told_failure = ""
         self._scroll_back: int | None = None
 
     def _show_story(self) -> None:
@@ -105,7 +106,12 @@ class ViewingScreen(AskingScreen):
 
     def _show_empty_text(self) -> None:
         self.story_list.empty_text = headline.empty_text(
-            self.view, is_reading=bool(self._progress), mistake=self._mistake
+            self.view,
+            self.reader.keys,
+            is_reading=bool(self._progress),
+            mistake=self._mistake,
+            trouble=self._told_failure,
+            is_empty=not self.library.counts().everything.total,
         )
         if not self.story_list.row_count:
             self.story_list.forget_strips()

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+from reader.config import Config
+from reader.tui.commands import COMMANDS, GROUPS
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+
+
+def config(**keys: str) -> Config:
+    return Config(mark_read="open", keys={name.replace("_", "-"): value for name, value in keys.items()})
+
+
+async def test_a_key_of_the_config_does_its_command_and_the_old_one_does_not(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, config=config(toggle_star="F9, *", down="down", quit="ctrl+w")) as pilot:
+        library = main_screen(pilot).library
+        await pilot.press("f9")
+        assert library.counts().starred == 1
+        await pilot.press("asterisk")
+        assert library.counts().starred == 0
+        await pilot.press("s", "j")
+        assert library.counts().starred == 0
+        assert main_screen(pilot).story_list.cursor == 0
+        await pilot.press("down")
+        assert main_screen(pilot).story_list.cursor == 1
+        await pilot.press("ctrl+w")
+        await pilot.pause()
+        assert not pilot.app.is_running
+
+
+async def test_two_commands_can_change_their_keys_with_each_other(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, config=config(down="k", up="j")) as pilot:
+        await pilot.press("k", "k", "j")
+        assert main_screen(pilot).story_list.cursor == 1
+
+
+async def test_hints_help_and_messages_name_the_keys_as_they_are(archive: Path, open_app: OpenApp) -> None:
+    wanted = config(toggle_star="F9", undo="none", mark_all_read="M")
+    async with open_app(archive, config=wanted) as pilot:
+        assert "F9 star" in screen_text(pilot)
+        await pilot.press("M", "y")
+        await settled(pilot)
+        assert "“Undo” takes it back" in " ".join(screen_text(pilot).replace("▌", " ").split())
+        await pilot.press("question_mark", "slash", *"undo")
+        await pilot.pause()
+        assert "no key" in screen_text(pilot)
+
+
+async def test_a_key_that_cannot_be_had_is_told_and_the_app_starts(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, config=config(toggle_sta="F9", open="ctrl+i")) as pilot:
+        text = "\n".join(notification.message for notification in pilot.app._notifications)
+        assert 'did you mean "toggle-star"?' in text
+        await pilot.press("s")
+        assert main_screen(pilot).library.counts().starred == 1
+
+
+async def test_the_help_is_grouped_and_searched_and_escape_first_forgets_the_search(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        text = screen_text(pilot)
+        assert text.index("Moving about") < text.index("Topics and searches")
+        await pilot.press("slash", *"star")
+        await pilot.pause()
+        text = screen_text(pilot)
+        assert "Star, or take the star away." in text
+        assert "Move one line down" not in text
+        await pilot.press(*" zebra")
+        await pilot.pause()
+        assert "No key does that." in screen_text(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Move one line down" in screen_text(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.screen is main_screen(pilot)
+
+
+async def test_the_help_scrolls_again_after_a_search(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(80, 24)) as pilot:
+        await pilot.press("question_mark", "slash", "a", "enter")
+        await pilot.pause(0.1)
+        await pilot.press("j")
+        await pilot.pause(0.1)
+        page = pilot.app.screen
+        assert page.query_one(Input).value == "a"
+        assert page.query_one("#page").scroll_y == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_every_command_stands_in_one_group_of_the_help(command: object) -> None:
+    ids = [name for _, names in GROUPS for name in names]
+    assert ids.count(command.id) == 1  # type: ignore[attr-defined]
+
+
+async def test_the_palette_has_every_command_with_its_keys(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, config=config(toggle_star="F9")) as pilot:
+        found = {entry.title: entry.help for entry in pilot.app.get_system_commands(pilot.app.screen)}
+        assert {command.label for command in COMMANDS} <= set(found)
+        assert found["Star"] == "Star, or take the star away. (F9)"
