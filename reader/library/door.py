@@ -83,7 +83,8 @@ class Library:
         folder = (cache_folder or locations.cache_dir()) / "index"
         self._indexes = [StoryIndex(archive, folder, identity.stem) for archive in self.archives]
         self._versions: list[int] = []
-        self.keeper = MarkKeeper(state_folder or locations.config_dir(), on_trouble=on_trouble)
+        state = state_folder or locations.config_dir()
+        self.keeper = MarkKeeper(state, on_trouble=on_trouble, cache=folder)
         self._shelf = Shelf()
         self._lock = threading.RLock()
         self._reloading = threading.RLock()
@@ -97,7 +98,7 @@ class Library:
         self._keeps = keeps
         self._keeping: threading.Thread | None = None
         self._wants_keeping = False
-        self._is_kept = False
+        self._kept_shelf: Shelf | None = None
         self._has_unkept_marks = False
         self._has_strange_marks = False
 
@@ -138,6 +139,8 @@ class Library:
         with self._reloading:
             if not self._is_open and not self._open_kept():
                 self.reload()
+            elif self._keeps and self.keeper.is_behind():
+                self._keep()
 
     def open_marks(self, *, has_topics: bool = False) -> None:
         """Read the marks only, in place of `open`: for `first_ids`, and for stories one has the id of.
@@ -163,7 +166,7 @@ class Library:
         self.keeper.close()
         if (keeping := self._keeping) is not None:
             keeping.join(KEEPING_S)
-        if self._is_kept and self._has_unkept_marks:
+        if self._has_unkept_marks and self._kept_shelf is self._shelf:
             self._keep_marks()
         for index in self._indexes:
             index.close()
@@ -245,7 +248,7 @@ class Library:
             return False
         with self._lock:
             self._take(shelf)
-            self._is_kept = True
+            self._kept_shelf = shelf
         return True
 
     def _take(self, shelf: Shelf) -> None:
@@ -257,7 +260,7 @@ class Library:
     def _keep(self) -> None:
         """Keep the shelf for the next start, in a thread."""
         with self._lock:
-            self._is_kept, self._wants_keeping = False, True
+            self._wants_keeping = True
             if self._keeping is None:
                 self._keeping = threading.Thread(target=self._keep_all, name="keeping", daemon=True)
                 self._keeping.start()
@@ -269,9 +272,10 @@ class Library:
                     self._keeping = None
                     return
                 shelf, self._wants_keeping = self._shelf, False
+            self.keeper.keep()
             with contextlib.suppress(NewsreaderError):
-                if keep_stories(self._indexes, shelf):
-                    self._is_kept = True
+                if shelf is not self._kept_shelf and keep_stories(self._indexes, shelf):
+                    self._kept_shelf = shelf
                     self._keep_marks()
 
     def _keep_marks(self) -> None:

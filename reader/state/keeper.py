@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from binascii import crc32
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,8 +18,12 @@ from reader import clean
 from reader.model import Mark, StoryId
 from reader.state import log, register
 from reader.state.disk import Disk
-from reader.state.log import MarkLog, Position
+from reader.state.kept import Builder, Kept, KeptLines, hash_of, located, read_kept, write_kept
+from reader.state.log import MarkLog, Place
 from reader.state.register import Line, Register
+
+KEEP_LINES: Final = 1_000
+"""So many lines are read in 3 ms."""
 
 RETRY_S: Final = 5.0
 """Between two tries to save what could not be saved."""
@@ -78,6 +84,7 @@ class MarkKeeper:
         clock: Gives the time, aware.
         on_trouble: Called with each new value of `trouble`, from whichever thread noticed it.
         disk: What the calls to the system go through.
+        cache: A folder for what makes the next start quicker; none by default.
     """
 
     def __init__(
@@ -87,10 +94,15 @@ class MarkKeeper:
         clock: Callable[[], datetime] = _now,
         on_trouble: Callable[[str], None] | None = None,
         disk: Disk | None = None,
+        cache: Path | None = None,
     ) -> None:
         self._clock = clock
         self._on_trouble = on_trouble
-        self._log = MarkLog(folder, disk)
+        self._folder = folder
+        self._disk = disk or Disk()
+        self._cache = str(cache / f"{crc32(os.fsencode(folder)):08x}.lines") if cache else ""
+        self._kept: KeptLines | None = None
+        self._log = MarkLog(folder, self._disk)
         self._register = Register()
         self._pending: list[bytes] = []
         # Never wait for _io while holding _memory: a press and a look must not wait for the disk.
@@ -129,6 +141,9 @@ class MarkKeeper:
     def load(self) -> None:
         """Read everything there is, and compact it where that is due."""
         with self._io, _without_collector():
+            self._kept = self._open_kept()
+            if self._kept:
+                self._register = Register(self._kept, self._kept.kept.noted)
             for lines in self._log.read_new():
                 with self._memory:
                     self._register.add(lines)
@@ -143,6 +158,7 @@ class MarkKeeper:
 
     def marks(self) -> list[Mark]:
         """All that is known, in no order; among them stories that are in no open archive."""
+        self._load_all()
         with self._memory:
             return self._register.marks()
 
@@ -151,7 +167,7 @@ class MarkKeeper:
         with self._memory:
             return self._register.notes()
 
-    def position(self) -> Position | None:
+    def position(self) -> dict[str, Place] | None:
         """Up to where the files hold what is known here, for `changed_since`; None where they do not."""
         with self._io:
             if self._pending or self._log.read_error is not None:
@@ -161,14 +177,90 @@ class MarkKeeper:
             except OSError:
                 return None
 
-    def changed_since(self, position: Position) -> frozenset[StoryId] | None:
+    def changed_since(self, position: Mapping[str, Sequence[int]]) -> frozenset[StoryId] | None:
         """The stories whose marks may be others than at `position`; None where that is not known."""
         with self._io:
             try:
-                changed = self._log.changed_since(position)
-            except (OSError, ValueError, TypeError, LookupError):  # the position comes out of a file
+                changed = self._log.changed_since({name: Place(*each) for name, each in position.items()})
+            except (OSError, ValueError, TypeError, AttributeError):  # the position comes out of a file
                 return None
         return None if changed is None else frozenset(map(StoryId, changed))
+
+    def keep(self) -> None:
+        """Keep in the cache where the lines stand that count, if it is worth it; takes its time."""
+        position = self.position() if self.is_behind() else None
+        if position is None:
+            return
+        try:
+            kept = self._gathered(position)
+        except (OSError, OverflowError):
+            return
+        write_kept(self._cache, kept)
+
+    def is_behind(self) -> bool:
+        """Whether so many lines are not kept yet that a start takes notice of them."""
+        if not self._cache or (position := self.position()) is None:
+            return False
+        known = self._kept.kept.places if self._kept else {}
+        if not known.keys() <= position.keys():
+            return True
+        news = (place.lines - (known[name].lines if name in known else 0) for name, place in position.items())
+        return sum(news) > KEEP_LINES
+
+    def _gathered(self, position: dict[str, Place]) -> Kept:
+        """Where the lines that count stand, up to a position."""
+        builder = Builder()
+        with self._memory:
+            noted, older = self._register.noted, self._kept
+        if older is not None and [*older.kept.places] != [*position][: len(older.kept.places)]:
+            self._load_all()
+            older = None
+        changed: set[int] = set()
+        for number, (name, place) in enumerate(position.items()):
+            begin = older.kept.places[name].offset if older and name in older.kept.places else 0
+            for start, block in self._log.lines_up_to(name, begin, place.offset):
+                for offset, line in located(block, start):
+                    changed.add(hash_of(line["id"]))
+                    with self._memory:
+                        counts = self._register.holds(line)
+                    if counts:
+                        builder.add(line["id"], number, offset)
+        if older is not None:
+            builder.add_kept(older.kept, changed)
+            for file, offset in (where for hashed in changed for where in older.kept.of(hashed)):
+                with self._memory:
+                    old = older.line(file, offset)
+                    if old is not None and self._register.holds(old):
+                        builder.add(old["id"], file, offset)
+        return builder.kept(position, noted)
+
+    def _load_all(self) -> None:
+        """Have every line in memory, not only those that came since some were kept."""
+        with self._io, _without_collector():
+            if (kept := self._kept) is None:
+                return
+            whole = Register()
+            try:
+                for lines in kept.every():
+                    whole.add(lines)
+            except OSError as error:
+                self._read_trouble = _reading(error)
+                return
+            with self._memory:
+                whole.add(self._register.lines())
+                self._register, self._kept = whole, None
+
+    def _open_kept(self) -> KeptLines | None:
+        """What is kept, where it fits the files: the log then begins behind it."""
+        kept = read_kept(self._cache) if self._cache else None
+        if kept is None:
+            return None
+        lines = KeptLines(kept, self._disk)
+        try:
+            lines.open(self._folder)
+        except OSError:
+            return None
+        return lines if self._log.resume(kept.places) else None
 
     def record(self, changes: Sequence[Change]) -> None:
         """Take presses in, as one write. Changes that change nothing by themselves leave no line."""
@@ -299,7 +391,8 @@ class MarkKeeper:
 
     def _compact(self) -> None:
         lines = self._log.line_count
-        if lines <= log.COMPACT_LINES or lines <= 2 * (self._register.count_lines() + self.bad_lines):
+        counting = self._register.count_lines() + (len(self._kept.kept.entries) if self._kept else 0)
+        if lines <= log.COMPACT_LINES or lines <= 2 * (counting + self.bad_lines):
             return
         try:
             self._log.compact()

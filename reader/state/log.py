@@ -18,11 +18,11 @@ import platform
 import stat
 import time
 from binascii import crc32
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from reader.state import register
 from reader.state.disk import Disk
@@ -44,8 +44,29 @@ _EDGE_BYTES: Final = 4_096
 
 _Stamp = tuple[int, int, int, int]
 
-Position = dict[str, list[int]]
-"""How far the files have been read: by name what tells a place in it. JSON can hold it."""
+
+class Place(NamedTuple):
+    """How far a file has been read, and what tells it from others; JSON can hold it.
+
+    Attributes:
+        inode: Of the file.
+        offset: Behind the last complete line.
+        first: Hash of what the file begins with.
+        last: Hash of what stands before the place.
+        size: Of the file then, in bytes.
+        mtime_ns: When it was written last.
+        lines: Complete lines up to the place.
+        bad: How many of them are damaged.
+    """
+
+    inode: int
+    offset: int
+    first: int
+    last: int
+    size: int
+    mtime_ns: int
+    lines: int
+    bad: int
 
 
 @dataclass(slots=True)
@@ -142,16 +163,51 @@ class MarkLog:
         if self.read_error is None:
             self._seen = {name: seen for name, seen in self._seen.items() if name in names}
 
-    def position(self) -> Position:
-        """How far the files have been read, for `changed_since` of another process.
+    def position(self) -> dict[str, Place]:
+        """How far each file has been read, for `resume` and `changed_since` of another process.
 
         Raises:
             OSError: If they cannot be read again.
         """
-        return {name: self._place(name, seen.stamp[1], seen.offset) for name, seen in self._seen.items()}
+        return {name: self._place(name, seen) for name, seen in self._seen.items()}
 
-    def changed_since(self, position: Position) -> set[str] | None:
-        """The stories that lines behind `position` speak of: all that is new since then.
+    def resume(self, places: Mapping[str, Place]) -> bool:
+        """Take the files for read up to these places, if they still are what they were; call it first."""
+        seen = {}
+        try:
+            for name, place in places.items():
+                found = self._seen_at(name, place)
+                if found is None:
+                    return False
+                seen[name] = found
+        except OSError:
+            return False
+        self._seen = seen
+        if self._own_name in seen:
+            self.path = self._folder / self._own_name
+        return True
+
+    def lines_up_to(self, name: str, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+        """Blocks of a file from `start` up to `end`, both behind a line, each with where it begins.
+
+        Raises:
+            OSError: If it cannot be read.
+        """
+        descriptor = self._disk.open(self._folder / name, os.O_RDONLY)
+        try:
+            for block in self._blocks(descriptor, start):
+                if start + len(block) > end:
+                    block = block[: end - start]
+                if block:
+                    yield start, block
+                start += len(block)
+                if start >= end:
+                    return
+        finally:
+            self._disk.close(descriptor)
+
+    def changed_since(self, places: Mapping[str, Place]) -> set[str] | None:
+        """The stories that lines behind these places speak of: all that is new since then.
 
         None where that is not known, or more than is worth reading: the files are then others.
 
@@ -159,11 +215,11 @@ class MarkLog:
             OSError: If they cannot be read.
         """
         names = self._names()
-        if self.read_error is not None or not position.keys() <= set(names):
+        if self.read_error is not None or not places.keys() <= set(names):
             return None
         changed: set[str] = set()
         for name in names:
-            lines = self._lines_behind(name, position.get(name))
+            lines = self._lines_behind(name, places.get(name))
             if lines is None:
                 return None
             changed.update(line["id"] for line in lines if line is not None)
@@ -292,24 +348,52 @@ class MarkLog:
             self._disk.close(descriptor)
         self._seen[name] = seen
 
-    def _place(self, name: str, inode: int, offset: int) -> list[int]:
-        """What tells a place in one file: its inode, the bytes before, and what the first and last are."""
+    def _place(self, name: str, seen: _Seen) -> Place:
         descriptor = self._disk.open(self._folder / name, os.O_RDONLY)
         try:
-            is_there = self._disk.fstat(descriptor).st_ino == inode
-            edge = min(offset, _EDGE_BYTES)
-            ends = (self._disk.read(descriptor, edge, start) for start in (0, offset - edge))
-            return [inode if is_there else 0, offset, *map(crc32, ends)]
+            info = self._disk.fstat(descriptor)
+            inode = info.st_ino if _file(info) == seen.stamp[:2] else 0
+            ends = self._ends(descriptor, seen.offset)
+            return Place(inode, seen.offset, *ends, info.st_size, info.st_mtime_ns, seen.lines, seen.bad)
         finally:
             self._disk.close(descriptor)
 
-    def _lines_behind(self, name: str, place: list[int] | None) -> list[Line | None] | None:
+    def _ends(self, descriptor: int, offset: int) -> tuple[int, int]:
+        """What the file begins with, and what stands before `offset`, as hashes."""
+        edge = min(offset, _EDGE_BYTES)
+        first, last = (self._disk.read(descriptor, edge, start) for start in (0, offset - edge))
+        return crc32(first), crc32(last)
+
+    def _seen_at(self, name: str, place: Place) -> _Seen | None:
+        """What is to be known of a file that was read up to a place; None where it is another by now."""
+        descriptor = self._disk.open(self._folder / name, os.O_RDONLY)
+        try:
+            info = self._disk.fstat(descriptor)
+            is_same = (
+                stat.S_ISREG(info.st_mode)
+                and info.st_ino == place.inode
+                and info.st_size >= place.offset >= 0
+                # As long as before, but written to: not only at its end.
+                and (info.st_size != place.size or info.st_mtime_ns == place.mtime_ns)
+                and self._ends(descriptor, place.offset) == (place.first, place.last)
+            )
+            if not is_same:
+                return None
+            length = min(place.offset, _TAIL_BYTES)
+            tail = self._disk.read(descriptor, length, place.offset - length)
+            is_whole = info.st_size == place.offset
+            stamp = _stamp(info) if is_whole else (*_file(info), -1, 0)
+            return _Seen(stamp, place.offset, tail, place.lines, place.bad)
+        finally:
+            self._disk.close(descriptor)
+
+    def _lines_behind(self, name: str, place: Place | None) -> list[Line | None] | None:
         """The lines behind a place, or all; None where the file is another or they are too many."""
         info = self._disk.stat(self._folder / name)
-        offset = place[1] if place else 0
+        offset = place.offset if place else 0
         if not stat.S_ISREG(info.st_mode) or not 0 <= info.st_size - offset <= BLOCK_BYTES:
             return None
-        if place is not None and self._place(name, info.st_ino, offset) != place:
+        if place is not None and self._seen_at(name, place) is None:
             return None
         descriptor = self._disk.open(self._folder / name, os.O_RDONLY)
         try:

@@ -10,7 +10,7 @@ putting one behind the other. Fields that this version does not know are treated
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -97,16 +97,41 @@ def time_text(moment: datetime) -> str:
 
 
 class Register:
-    """The newest value of every field of every story."""
+    """The newest value of every field of every story.
 
-    def __init__(self) -> None:
+    Args:
+        older: Gives the lines of a story that were taken in by another register; in any order.
+        noted: The stories that such lines have notes of.
+    """
+
+    def __init__(self, older: Callable[[str], list[Line]] | None = None, noted: Iterable[str] = ()) -> None:
         # Of each story the lines that still count, newest first: nearly always one.
         self._stories: dict[str, tuple[Line, ...]] = {}
-        self._noted: set[str] = set()
+        self._older = older
+        self._noted: set[str] = set(noted)
+
+    @property
+    def noted(self) -> frozenset[str]:
+        """The stories that lines with a note speak of."""
+        return frozenset(self._noted)
 
     def count_lines(self) -> int:
         """How many of the lines taken in still count in some field."""
         return sum(map(len, self._stories.values()))
+
+    def holds(self, line: Line) -> bool:
+        """Whether a line still counts in some field."""
+        return _is_among(line, self._held(line["id"]))
+
+    def lines(self) -> list[Line]:
+        """Those that count of the lines taken in, in no order."""
+        return [line for held in self._stories.values() for line in held]
+
+    def _held(self, story_id: str) -> tuple[Line, ...]:
+        held = self._stories.get(story_id, ())
+        if not held and self._older is not None and (older := self._older(story_id)):
+            held = self._stories[story_id] = _surviving(tuple(older)) if len(older) > 1 else (older[0],)
+        return held
 
     def add(self, lines: Iterable[Line]) -> None:
         """Take lines in, in any order, known ones again too."""
@@ -115,17 +140,15 @@ class Register:
             story_id = line["id"]
             if "note" in line:
                 self._noted.add(story_id)
-            held = stories.get(story_id)
-            if held is None or (
-                len(held) == 1 and line["t"] > held[0]["t"] and held[0].keys() <= line.keys()
-            ):
+            held = stories.get(story_id) if self._older is None else self._held(story_id)
+            if not held or (len(held) == 1 and line["t"] > held[0]["t"] and held[0].keys() <= line.keys()):
                 stories[story_id] = (line,)
-            elif line not in held:
+            elif not _is_among(line, held):
                 stories[story_id] = _surviving((*held, line))
 
     def merge(self, lines: Iterable[Line]) -> set[StoryId]:
         """Take lines in; gives the stories whose mark is another now."""
-        news = [line for line in lines if line not in self._stories.get(line["id"], ())]
+        news = [line for line in lines if not self.holds(line)]
         before = {line["id"]: self._shown(line["id"]) for line in news}
         self.add(news)
         return {StoryId(key) for key, shown in before.items() if self._shown(key) != shown}
@@ -135,12 +158,12 @@ class Register:
 
         `now` and what comes out are whole milliseconds.
         """
-        held = self._stories.get(story_id)
-        return now if held is None else max(now, whole_ms(held[0]["t"] + _TICK))
+        held = self._held(story_id)
+        return now if not held else max(now, whole_ms(held[0]["t"] + _TICK))
 
     def mark(self, story_id: StoryId) -> Mark | None:
         """What is known of one story, its texts clean; None where no line speaks of it."""
-        if story_id not in self._stories:
+        if not self._held(story_id):
             return None
         is_read, is_starred, url, title, provider, published, note = self._shown(story_id)
         return Mark(
@@ -175,7 +198,7 @@ class Register:
         return {id(line) for held in self._stories.values() for line in held}
 
     def _shown(self, story_id: str) -> tuple[Any, ...]:
-        held = self._stories.get(story_id, ())
+        held = self._held(story_id)
         if len(held) == 1:
             return tuple(map(held[0].get, _SHOWN))
         winners = _winners(held)
@@ -205,7 +228,12 @@ def _is_greater(line: Line, other: Line, field: str) -> bool:
     if line["t"] != other["t"]:
         return bool(line["t"] > other["t"])
     one, two = line[field], other[field]
-    return bool(one != two) and json.dumps(one, sort_keys=True) > json.dumps(two, sort_keys=True)
+    return json.dumps(one, sort_keys=True) > json.dumps(two, sort_keys=True)
+
+
+def _is_among(line: Line, held: tuple[Line, ...]) -> bool:
+    # 1 and true are equal in Python, and not the same in a line.
+    return any(line == other and str(line) == str(other) for other in held)
 
 
 def _surviving(lines: tuple[Line, ...]) -> tuple[Line, ...]:
