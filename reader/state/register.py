@@ -227,8 +227,9 @@ def _is_greater(line: Line, other: Line, field: str) -> bool:
     # Any total order of the values does for equal times, if only every machine has the same.
     if line["t"] != other["t"]:
         return bool(line["t"] > other["t"])
-    one, two = line[field], other[field]
-    return json.dumps(one, sort_keys=True) > json.dumps(two, sort_keys=True)
+    if field == "t":
+        return False
+    return json.dumps(line[field], sort_keys=True) > json.dumps(other[field], sort_keys=True)
 
 
 def _is_among(line: Line, held: tuple[Line, ...]) -> bool:
