@@ -84,7 +84,9 @@ class ThemedApp(App[None], inherit_bindings=False):
     def search_themes(self) -> None:
         """The list of themes: the one under its cursor is shown at once, and Esc brings the old one back."""
         self._theme_before = self.theme
-        self.push_screen(CommandPalette(providers=[ThemeList], placeholder="A theme; Esc keeps the old one"))
+        self.push_screen(
+            CommandPalette(providers=[ThemeList], placeholder="A theme; Esc: as before", id="themes")
+        )
 
     def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
         """Show the theme under the cursor, unless the cursor goes on."""
@@ -99,6 +101,11 @@ class ThemedApp(App[None], inherit_bindings=False):
         self._preview.stop()
         if before is not None and not event.option_selected:
             self.theme = before
+
+    @property
+    def kept_theme(self) -> str:
+        """The theme that was chosen: not one that is only being looked at."""
+        return self._theme_before or self.theme
 
     def _show_preview(self) -> None:
         if self._theme_before is not None and self.theme != self._preview_name:
@@ -126,7 +133,7 @@ class ThemedApp(App[None], inherit_bindings=False):
             self.css_path = [*self.css_path, path]
 
     def refresh_css(self, animate: bool = True) -> None:
-        """As Textual does; a style sheet of the reader's own that does not fit the theme is left out."""
+        """As Textual does, the palette too; a style sheet of the reader's own that does not fit is left out."""
         try:
             super().refresh_css(animate=animate)
         except Exception:
@@ -135,6 +142,9 @@ class ThemedApp(App[None], inherit_bindings=False):
             log.info("style sheet %s", self._own_style, exc_info=True)
             self._drop_style()
             super().refresh_css(animate=animate)
+        # Textual forgets the screen in front where that is one of its own.
+        if self.screen_stack and isinstance(self.screen, CommandPalette):
+            self.stylesheet.update(self.screen, animate=False)
 
     def _drop_style(self) -> None:
         path, self._own_style = self._own_style, None

@@ -112,6 +112,9 @@ async def test_every_text_laid_over_the_desk_can_be_read_in_every_theme(
             pilot.app.theme = name
             await pilot.pause()
             screen = pilot.app.screen
+            if ground := pilot.app.current_theme.background:
+                # Not what was left of the theme before.
+                assert screen.query_one("CommandList").styles.background.hex == ground.upper()
             results = screen.query_one("CommandList")
             styles = {
                 "input": screen.query_one("CommandInput").visual_style,
