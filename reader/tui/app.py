@@ -152,8 +152,8 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         if self._main.is_filled and not self._has_left:
             self._has_left = True
             session = self._main.left_session()
-            if self.theme != self._theme_at_start:
-                session.theme, session.config_theme = self.theme, self.config.theme
+            if self.kept_theme != self._theme_at_start:
+                session.theme, session.config_theme = self.kept_theme, self.config.theme
             self._sessions.save(session)
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:

@@ -133,7 +133,7 @@ class ThemedApp(App[None], inherit_bindings=False):
             self.css_path = [*self.css_path, path]
 
     def refresh_css(self, animate: bool = True) -> None:
-        """As Textual does, the palette too; a style sheet of the reader's own that does not fit is left out."""
+        """As Textual does, the palette too; a style sheet that does not fit the theme is left out."""
         try:
             super().refresh_css(animate=animate)
         except Exception:
