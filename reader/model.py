@@ -247,6 +247,7 @@ class View:
         is_reversed: False means newest first, best first, from A to Z, most first.
         query: What is searched for, as it was typed; empty for everything.
         quality_floor: Only stories of this quality or a better one; None for all, also those without one.
+        archive: Name of the one archive to look in; empty for all of them.
     """
 
     topic: str = ""
@@ -255,6 +256,7 @@ class View:
     is_reversed: bool = False
     query: str = ""
     quality_floor: int | None = None
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +269,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the topic sidebar shows beside its rows; `topics` by topic name, children included."""
+    """What the topic sidebar shows beside its rows; `topics` by topic name, children included.
+
+    Of several archives `archives` has the stories by name; of a single one nothing.
+    """
 
     everything: Count = Count()
     starred: int = 0
     topics: dict[str, Count] = field(default_factory=dict)
+    archives: dict[str, Count] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,6 @@ from reader.state.keeper import Change, MarkKeeper
 if TYPE_CHECKING:
     from reader.index.figures import Figures
     from reader.index.first import Entry
-    from reader.index.rows import Rows
     from reader.index.sync import Progress, SyncReport
     from reader.query.tree import Node, Query
 
@@ -333,7 +332,21 @@ class Library:
                     name: _sum(catalogue.count(name) for catalogue in shelf.catalogues)
                     for name in topic_names(shelf.tree)
                 },
+                archives={
+                    archive.name: catalogue.count("")
+                    for archive, catalogue in zip(self.archives, shelf.catalogues, strict=False)
+                    if len(self.archives) > 1
+                },
             )
+
+    def topic_counts(self, archive: str) -> dict[str, Count]:
+        """Of the topics that one archive has stories of, by name, how many these are. Quick."""
+        with self._lock:
+            shelf = self._shelf
+            number = next(place for place, one in enumerate(self.archives) if one.name == archive)
+            catalogue = shelf.catalogues[number]
+            counts = {name: catalogue.count(name) for name in topic_names(shelf.tree)}
+            return {name: count for name, count in counts.items() if count.total}
 
     def quality_range(self) -> tuple[int, int]:
         """The lowest and the highest quality in the archives, for scaling a bar. Quick."""
@@ -355,12 +368,18 @@ class Library:
             gone = self._gone_of(shelf, view, also)
         return self._merged(shelf, parts, view, gone)
 
-    def _parts(self, shelf: Shelf, view: View, also: Collection[int] = ()) -> list[Rows]:
+    def _parts(self, shelf: Shelf, view: View, also: Collection[int] = ()) -> list[Sequence[int]]:
         """Of each archive the rows of a view."""
         return [
             catalogue.rows(view, _rows_in(number, also), base=number * BASE)
+            if self._is_in(view, number)
+            else ()
             for number, catalogue in enumerate(shelf.catalogues)
         ]
+
+    def _is_in(self, view: View, number: int) -> bool:
+        """Whether a view looks into an archive."""
+        return not view.archive or view.archive == self.archives[number].name
 
     def search_ids(
         self, query: Query, view: View, also: Collection[int] = (), *, limit: int = 0
@@ -395,6 +414,8 @@ class Library:
                 base=number * BASE,
                 notes=_notes_in(notes, number),
             )
+            if self._is_in(view, number)
+            else ()
             for number, catalogue in enumerate(shelf.catalogues)
         ]
         with self._lock:
@@ -687,8 +708,9 @@ class Library:
         self, shelf: Shelf, parts: Sequence[Sequence[int]], view: View, gone: Collection[StoryRow]
     ) -> Sequence[int]:
         """The rows of all archives, and stories that are gone, as row ids in the order of the view."""
-        if len(parts) == 1 and not gone:
-            return parts[0]
+        filled = [part for part in parts if part]
+        if len(filled) <= 1 and not gone:
+            return filled[0] if filled else array("q")
         by_id: dict[int, StoryRow] = {row.row_id: row for row in gone}
         return merged(self._indexes, shelf.catalogues, parts, view, by_id)
 
@@ -697,6 +719,7 @@ class Library:
     ) -> list[StoryRow]:
         """The starred stories that are gone, where a view has them, and a query finds them."""
         is_shown = view.show is Show.STARRED and not view.topic and view.quality_floor is None
+        is_shown = is_shown and not view.archive
         if not is_shown or not shelf.gone:
             return []
         from reader.query.match import doc_of_gone, matches

@@ -8,6 +8,7 @@ from reader import wording
 from reader.model import Count, Counts, Order, Show, View
 from reader.tui.keys import Keys
 
+_NONE: Final = Count()
 _ORDER_TEXT: Final = {
     (Order.DATE, False): "newest first",
     (Order.DATE, True): "oldest first",
@@ -49,7 +50,9 @@ FILTERS: Final = {
 """What a view can keep, as one says it."""
 
 
-def view_text(view: View, counts: Counts, *, shown: int, arrow: str, name: str = "") -> str:
+def view_text(
+    view: View, counts: Counts, *, shown: int, arrow: str, name: str = "", in_archive: Count = _NONE
+) -> str:
     """Where one is, in which order, what is left out, and how many stories that are.
 
     Args:
@@ -57,12 +60,15 @@ def view_text(view: View, counts: Counts, *, shown: int, arrow: str, name: str =
         counts: Of the whole library.
         shown: How many stories the list has.
         arrow: Stands between the parts.
+        in_archive: Of the topic in the one archive that the view looks in.
         name: Of the line of the sidebar that this is, where the view does not say it; or empty.
     """
     parts = [name or _place(view), _ORDER_TEXT[view.order, view.is_reversed]]
     kept = [FILTERS[view.show]] if view.show is not Show.ALL and (name or not _is_place(view)) else []
     kept += [f"≥{view.quality_floor}"] if view.quality_floor is not None else []
     number = counts.topics.get(view.topic, Count()) if view.topic else counts.everything
+    if view.archive:
+        number = in_archive
     if view.query:
         words = wording.count_text(shown, "story") + ("" if name else " found")
     elif kept == [FILTERS[Show.UNREAD]]:
@@ -79,11 +85,13 @@ def view_text(view: View, counts: Counts, *, shown: int, arrow: str, name: str =
 
 def _is_place(view: View) -> bool:
     """Whether what the view keeps is a line of the sidebar by itself."""
-    return not view.topic and view.show in (Show.UNREAD, Show.STARRED)
+    return not (view.topic or view.archive) and view.show in (Show.UNREAD, Show.STARRED)
 
 
 def _place(view: View) -> str:
-    return FILTERS[view.show].capitalize() if _is_place(view) else view.topic or "All"
+    if _is_place(view):
+        return FILTERS[view.show].capitalize()
+    return " · ".join(part for part in (view.archive, view.topic) if part) or "All"
 
 
 def empty_text(

@@ -22,8 +22,8 @@ ARCHIVES_LIMIT: Final = 20
 CHOICES_LIMIT: Final = 1_000
 """Topics whose order and filter are remembered."""
 
-EntryKey = tuple[str, str, str]
-"""Topic, show, saved search: what a line of the sidebar stands for."""
+EntryKey = tuple[str, str, str, str]
+"""Topic, show, saved search, archive: what a line of the sidebar stands for."""
 
 
 class Choice(NamedTuple):
@@ -64,7 +64,7 @@ class Session:
         self.theme = ""
         self.config_theme = ""
         self.shares: tuple[int, ...] = ()
-        self.entry: EntryKey = ("", Show.ALL.value, "")
+        self.entry: EntryKey = ("", Show.ALL.value, "", "")
         self.story_id = ""
         self.view = View()
         self.density = ""
@@ -178,8 +178,8 @@ def _take_archive(session: Session, data: dict[str, Any]) -> None:
         )
 
 
-def _entry(topic: object, show: object, search: object) -> EntryKey:
-    return _raw(topic), Show(_raw(show)).value, _raw(search)
+def _entry(topic: object, show: object, search: object, archive: object) -> EntryKey:
+    return _raw(topic), Show(_raw(show)).value, _raw(search), _raw(archive)
 
 
 def _view(

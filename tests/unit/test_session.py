@@ -20,7 +20,7 @@ def left(path: Path, name: str = "gazette") -> Session:
     """A session that was left there."""
     session = Session()
     session.theme, session.config_theme, session.shares = "nord", "gruvbox", (30, 500, 0)
-    session.entry = ("AI", "all", "")
+    session.entry = ("AI", "all", "", "")
     session.story_id = "gazette/a\udcff.md"
     session.view = View("", Show.UNREAD, Order.QUALITY, True, "clear*", 60)
     session.density = "one-line"
@@ -59,7 +59,7 @@ def test_other_archives_have_sessions_of_their_own(tmp_path: Path) -> None:
     left(path)
     other = SessionFile([archive("herald")], path)
     found = other.load()
-    assert (found.theme, found.entry, found.is_first) == ("nord", ("", "all", ""), False)
+    assert (found.theme, found.entry, found.is_first) == ("nord", ("", "all", "", ""), False)
     other.save(found)
     assert SessionFile([archive()], path).load().story_id == "gazette/a\udcff.md"
 

@@ -141,7 +141,11 @@ class HintBar(Bar):
             self.set_text(self._notice)
         else:
             room = self.place.width - 2
-            aside = min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in self._aside))
+            aside = (
+                0
+                if self._welcome
+                else min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in self._aside))
+            )
             self.set_text(self._keys(room - aside - 2 if aside else room), self._aside)
 
     def _right_room(self, room: int) -> int:

@@ -27,6 +27,7 @@ class Entry(NamedTuple):
         has_children: Whether it can be folded.
         is_rule: A line between groups, which the cursor skips.
         search: Name of a saved search, or empty.
+        archive: Name of the archive it is a branch of, or lies in; empty for all archives.
     """
 
     label: str
@@ -36,11 +37,17 @@ class Entry(NamedTuple):
     has_children: bool = False
     is_rule: bool = False
     search: str = ""
+    archive: str = ""
 
     @property
-    def key(self) -> tuple[str, Show, str]:
+    def key(self) -> tuple[str, Show, str, str]:
         """What it shows: the same for the same, wherever it stands."""
-        return self.topic, self.show, self.search
+        return self.topic, self.show, self.search, self.archive
+
+    @property
+    def is_branch(self) -> bool:
+        """Whether it stands for a whole archive."""
+        return bool(self.archive) and not self.topic
 
 
 ALL: Final = Entry("All")
@@ -52,7 +59,13 @@ RULE: Final = Entry("", is_rule=True)
 class TopicTree(Rows):
     """The topic sidebar."""
 
-    def __init__(self, desk: Desk, *, on_move: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        on_move: Callable[[bool], None],
+        counts_in: Callable[[str], dict[str, Count]],
+    ) -> None:
         super().__init__(desk, name="topics", title="Topics", on_move=on_move)
         self._topics: tuple[Topic, ...] = ()
         self._counts = Counts()
@@ -61,6 +74,8 @@ class TopicTree(Rows):
         self._has_folds = False
         self._searches: tuple[str, ...] = ()
         self._unread: dict[str, int | None] = {}
+        self._counts_in = counts_in
+        self._branches: dict[str, dict[str, Count]] = {}
 
     @property
     def row_count(self) -> int:
@@ -74,16 +89,23 @@ class TopicTree(Rows):
 
     def set_topics(self, topics: tuple[Topic, ...], counts: Counts) -> None:
         """Show this tree; the cursor stays on its entry, or goes to All where that is gone."""
-        self._counts = counts
-        if topics != self._topics or len(self._entries) == 3:
+        has_branches = self._counts.archives.keys() != counts.archives.keys()
+        had = {name: topics.keys() for name, topics in self._branches.items()}
+        self._take_counts(counts)
+        has_branches = has_branches or had != {name: held.keys() for name, held in self._branches.items()}
+        if topics != self._topics or len(self._entries) == 3 or has_branches:
             self._topics = topics
             self._rebuild()
         self.refresh()
 
     def set_counts(self, counts: Counts) -> None:
         """Show other counts."""
-        self._counts = counts
+        self._take_counts(counts)
         self.refresh()
+
+    def _take_counts(self, counts: Counts) -> None:
+        self._counts = counts
+        self._branches = {name: self._counts_in(name) for name in self._branches if name in counts.archives}
 
     def set_searches(self, names: Sequence[str]) -> None:
         """Show these saved searches; the cursor stays on its entry, or goes to All where that is gone."""
@@ -128,9 +150,16 @@ class TopicTree(Rows):
         """What stands above the topics."""
         return [ALL, UNREAD, STARRED, *(Entry(name, search=name) for name in self._searches)]
 
+    def branches(self) -> list[Entry]:
+        """Several archives, each as a branch."""
+        return [Entry(name, has_children=True, archive=name) for name in self._counts.archives]
+
     def reveal(self, entry: Entry) -> bool:
         """Go to an entry and unfold what it lies in; false where there is none."""
         above = _path_to(entry.topic.casefold(), self._topics) if entry.topic else ()
+        if entry.archive in self._counts.archives and entry.topic and entry.archive not in self._branches:
+            self._branches[entry.archive] = self._counts_in(entry.archive)
+            self._rebuild()
         if self._folded & set(above):
             self._folded -= set(above)
             self._rebuild()
@@ -147,18 +176,30 @@ class TopicTree(Rows):
 
     def unfold(self) -> bool:
         """Unfold the topic under the cursor; false if there was nothing to unfold."""
-        topic = self.current.topic.casefold()
-        if not self.current.has_children or topic not in self._folded:
+        entry = self.current
+        if not entry.has_children or not self._is_folded(entry):
             return False
-        self._folded.discard(topic)
+        if entry.is_branch:
+            self._branches[entry.archive] = self._counts_in(entry.archive)
+        else:
+            self._folded.discard(entry.topic.casefold())
         self._rebuild()
         return True
+
+    def _is_folded(self, entry: Entry) -> bool:
+        """An archive is folded at first, a topic is not."""
+        if entry.is_branch:
+            return entry.archive not in self._branches
+        return entry.topic.casefold() in self._folded
 
     def fold(self) -> bool:
         """Fold the topic under the cursor, else go to the one above it; false if there is neither."""
         entry = self.current
-        if entry.has_children and entry.topic.casefold() not in self._folded:
-            self._folded.add(entry.topic.casefold())
+        if entry.has_children and not self._is_folded(entry):
+            if entry.is_branch:
+                del self._branches[entry.archive]
+            else:
+                self._folded.add(entry.topic.casefold())
             self._rebuild()
             return True
         for index in range(self.cursor - 1, -1, -1):
@@ -186,7 +227,7 @@ class TopicTree(Rows):
     def row_key(self, index: int) -> object:
         """The entry, its count and whether it is folded."""
         entry = self._entries[index]
-        return (entry, self._numbers(entry), entry.topic.casefold() in self._folded)
+        return (entry, self._numbers(entry), self._is_folded(entry))
 
     def row_lines(self, index: int, width: int) -> Sequence[Sequence[Piece]]:
         """Sign, name, and unread / total at the right."""
@@ -216,10 +257,9 @@ class TopicTree(Rows):
             return f" {self.glyphs.star} "
         if entry.search:
             return " / "
-        if not entry.topic:
+        if not entry.topic and not entry.archive:
             return " "
-        is_folded = entry.topic.casefold() in self._folded
-        sign = self.glyphs.folded if is_folded else self.glyphs.unfolded
+        sign = self.glyphs.folded if self._is_folded(entry) else self.glyphs.unfolded
         folds = (f"{sign} " if entry.has_children else "  ") if self._has_folds else ""
         return " " + "  " * entry.depth + folds
 
@@ -234,7 +274,15 @@ class TopicTree(Rows):
             return count(number.unread)
         return f"{count(number.unread)}/{count(number.total)}"
 
+    def count_of(self, entry: Entry) -> Count:
+        """The stories of an entry."""
+        return self._count(entry)
+
     def _count(self, entry: Entry) -> Count:
+        if entry.is_branch:
+            return self._counts.archives.get(entry.archive, Count())
+        if entry.archive:
+            return self._branches.get(entry.archive, {}).get(entry.topic, Count())
         if entry.topic:
             return self._counts.topics.get(entry.topic, Count())
         return Count() if entry.show is Show.STARRED or entry.search else self._counts.everything
@@ -244,21 +292,40 @@ class TopicTree(Rows):
 
     def _rebuild(self) -> None:
         current = self._entries[self.cursor]
-        self._has_folds = any(topic.children for topic in self._topics)
+        branches = self.branches()
+        self._has_folds = bool(branches) or any(topic.children for topic in self._topics)
         entries = self.fixed_entries()
+        if branches:
+            entries.append(RULE)
+        for branch in branches:
+            entries.append(branch)
+            if branch.archive in self._branches:
+                entries += self._topic_entries(branch.archive)
         if self._topics:
             entries.append(RULE)
-        todo = [(topic, 0) for topic in reversed(self._topics)]
-        while todo:
-            topic, depth = todo.pop()
-            has_children = bool(topic.children)
-            entries.append(Entry(topic.label, topic.name, depth=depth, has_children=has_children))
-            if topic.name.casefold() not in self._folded:
-                todo.extend((child, depth + 1) for child in reversed(topic.children))
+        entries += self._topic_entries()
         self._entries = entries
         places = {entry.key: index for index, entry in enumerate(entries) if not entry.is_rule}
         self.cursor = places.get(current.key, 0)
         self.content_changed()
+
+    def _topic_entries(self, archive: str = "") -> list[Entry]:
+        """The topics as far as they are unfolded; of one archive those that it has stories of."""
+        held = self._branches[archive] if archive else None
+        entries: list[Entry] = []
+        todo = [(topic, int(bool(archive))) for topic in reversed(self._topics)]
+        while todo:
+            topic, depth = todo.pop()
+            if held is not None and topic.name not in held:
+                continue
+            entries.append(
+                Entry(
+                    topic.label, topic.name, depth=depth, has_children=bool(topic.children), archive=archive
+                )
+            )
+            if topic.name.casefold() not in self._folded:
+                todo.extend((child, depth + 1) for child in reversed(topic.children))
+        return entries
 
 
 def _path_to(key: str, topics: tuple[Topic, ...]) -> tuple[str, ...]:

@@ -97,7 +97,11 @@ class FindingScreen(ChoosingScreen):
 
         key = (self.library.topics, self.topic_tree.searches)
         if self._finder is None or self._finder[0] != key:
-            entries = [*self.topic_tree.fixed_entries(), *_topic_entries(self.library.topics)]
+            entries = [
+                *self.topic_tree.fixed_entries(),
+                *self.topic_tree.branches(),
+                *_topic_entries(self.library.topics),
+            ]
             self._finder = (key, Finder((entry.label, entry) for entry in entries))
         return self._finder[1]
 

@@ -77,7 +77,7 @@ class MainScreen(RememberingScreen):
             on_border=self.border_dragged,
             keys=self.reader.keys,
         )
-        self.topic_tree = TopicTree(self.desk, on_move=self._topic_moved)
+        self.topic_tree = TopicTree(self.desk, on_move=self._topic_moved, counts_in=self.library.topic_counts)
         self.reader.keys.bind(self, MAIN)
         self.story_list = StoryList(
             self.desk,

@@ -178,6 +178,8 @@ class MarkingScreen(SavingScreen):
         if not self.view.query and self.view.quality_floor is None:
             counts = self.library.counts()
             if self.view.show in (Show.ALL, Show.UNREAD):
+                if self.view.archive:
+                    return self.topic_tree.count_of(self._entry).unread
                 count = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
                 return count.unread
         if len(ids) > LOOKED_THROUGH:
@@ -188,7 +190,8 @@ class MarkingScreen(SavingScreen):
         return unread
 
     def _place_words(self) -> str:
-        return f" in {self._entry.label}" if self._entry.topic or self._entry.search else ""
+        entry = self._entry
+        return f" in {entry.label}" if entry.topic or entry.search or entry.archive else ""
 
     @on(Background.MarkedMany)
     def _take_marked(self, event: Background.MarkedMany) -> None:

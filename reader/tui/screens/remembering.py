@@ -22,9 +22,11 @@ class RememberingScreen(ReadingScreen):
         if len(session.shares) == len(Shares._fields):
             self.shares = Shares(*session.shares)
         self.density = session.density
-        topic, show, search = session.entry
+        topic, show, search, archive = session.entry
         labels = {UNREAD.key: UNREAD.label, STARRED.key: STARRED.label}
-        entry = Entry(topic or search or ALL.label, topic, Show(show), search=search)
+        entry = Entry(
+            topic or search or archive or ALL.label, topic, Show(show), search=search, archive=archive
+        )
         self._entry = entry._replace(label=labels.get(entry.key, entry.label))
         # What a saved search asks for stands in a file that is read later.
         self.view = session.view if search else self._view_of(self._entry)
@@ -56,7 +58,8 @@ class RememberingScreen(ReadingScreen):
     def left_session(self) -> Session:
         """The session as it is now, but for the theme."""
         session, row = self.session, self.story_list.current
-        session.entry = (self._entry.topic, self._entry.show.value, self._entry.search)
+        entry = self._entry
+        session.entry = (entry.topic, entry.show.value, entry.search, entry.archive)
         session.view = replace(self.view, query=self._base_query)
         session.story_id = row.story_id if row is not None else ""
         session.shares = tuple(self.shares)

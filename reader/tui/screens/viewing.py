@@ -132,6 +132,7 @@ class ViewingScreen(AskingScreen):
             self.library.counts(),
             shown=self.story_list.row_count,
             arrow=f" {self.reader.glyphs.trail} ",
+            in_archive=self.topic_tree.count_of(self._entry),
             name="" if self.is_searching or not self._base_query else self._entry.label,
         )
         right = [(what, "bar--text")]
@@ -169,6 +170,7 @@ class ViewingScreen(AskingScreen):
             ordered.order or Order.DATE,
             ordered.order is not None and ordered.is_reversed,
             quality_floor=choice.floor,
+            archive=entry.archive,
         )
         if choice.show in (Show.ALL, entry.show):
             return view
