@@ -16,7 +16,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from reader import locations, wording
+from reader import clean, locations, wording
 from reader.config import Config
 from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings
@@ -192,6 +192,9 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
             keys = self.keys.text(command.id)
             text = self.keys.shown(command.help) + (f" ({keys})" if keys else "")
             yield SystemCommand(command.label, text, partial(self._run_command, command, screen))
+        yield SystemCommand(
+            "Suspend", "Back to the shell for a while; fg goes on.", self.action_suspend_process
+        )
         for textual_command in super().get_system_commands(screen):
             if textual_command.title == "Theme":
                 yield textual_command
@@ -212,8 +215,12 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
 
     def _fatal_error(self) -> None:
         # Textual's own report prints local variables: story text and paths on the terminal.
-        log.critical("unhandled", exc_info=True)
-        self.panic(Text(f"newsreader stopped because of an error of its own; see {locations.log_file()}"))
+        from reader.tui.crash import places, write_report
+
+        error = self._exception or RuntimeError()
+        log.critical("unhandled: %s", places(error))
+        path = write_report(error) or locations.log_file()
+        self.panic(Text(f"newsreader stopped because of an error of its own; see {clean.path(str(path))}"))
 
 
 def _keys(config: Config) -> tuple[Keys, list[str]]:

@@ -437,7 +437,14 @@ class Background:
         return any(worker.group == group and not worker.is_finished for worker in self._node.workers)
 
     def _run(self, work: Callable[[], None], group: str, *, exclusive: bool = False) -> None:
-        self._node.run_worker(work, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
+        def guarded() -> None:
+            try:
+                work()
+            except (SystemExit, KeyboardInterrupt) as error:
+                # Textual waits for ever for a thread that ends so.
+                raise RuntimeError from error
+
+        self._node.run_worker(guarded, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
 
 def _parsed(text: str) -> Query:

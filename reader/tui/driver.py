@@ -14,6 +14,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from reader import afterimage
+from reader.tui.pasting import PasteFilter
 
 
 class WakingEvent(Event):
@@ -74,12 +75,16 @@ class PromptDriver(LinuxDriver):
         """Turn what the terminal sends into events until the driver ends."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")().decode
+        pastes = PasteFilter()
         with selectors.SelectSelector() as selector:  # the only one that takes a terminal on macOS
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self.exit_event.reader, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 for key, _ in selector.select(0.1):
-                    if key.fileobj == self.fileno and (data := decode(os.read(self.fileno, 4_096))):
+                    if key.fileobj != self.fileno:
+                        continue
+                    # Nothing at all would be taken for the end of all keys.
+                    if data := pastes.filtered(decode(os.read(self.fileno, 4_096))):
                         for event in parser.feed(data):
                             self.process_message(event)
                 for event in parser.tick():

@@ -21,10 +21,12 @@ PATIENCE_S: Final = 3.0
 
 
 class Ending:
-    """Listens for SIGTERM and SIGHUP from the first moment on.
+    """Listens for SIGTERM, SIGHUP and SIGINT from the first moment on.
 
     Handlers of the event loop would not do: it is not running yet while Textual is imported, it does not
-    turn while a text browser has the terminal, and writing to a terminal that was closed can block it.
+    turn while a text browser has the terminal, and writing to a terminal that was closed can block it. What
+    Python makes of SIGINT, an exception anywhere, leaves the app waiting for its own threads; Ctrl+C on the
+    keyboard is a key here and no signal.
 
     Args:
         library: Saved and closed whichever way it ends.
@@ -34,7 +36,7 @@ class Ending:
         self._library = library
         self._app: NewsreaderApp | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, self._asked)
 
     def of(self, app: NewsreaderApp, loop: asyncio.AbstractEventLoop) -> None:

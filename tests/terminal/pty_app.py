@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -21,6 +21,9 @@ from typing import Final
 import pyte
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
+
+READER: Final = (sys.executable, "-m", "reader")
+"""The reader as it is."""
 
 DEADLINE_S: Final = 20.0
 """Longest wait for anything: a busy machine may take seconds for what is usually done in a tenth."""
@@ -56,6 +59,7 @@ os.execv(sys.argv[1], sys.argv[1:])
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:>[0-9;]*u|<[0-9;]*u|\?[0-9;]*\$p)")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?\Z")
 _READ_LIMIT: Final = 65_536
+_WRITE_LIMIT: Final = 1_024
 _NOT_INHERITED: Final = (
     "BROWSER",
     "COLUMNS",
@@ -93,6 +97,7 @@ class PtyApp:
         arguments: The command line.
         size: Columns and lines.
         environ: Changes to the environment of the test.
+        program: What is run with these arguments, the reader as it is installed if nothing else is said.
 
     Attributes:
         output: All bytes that came out so far.
@@ -103,6 +108,7 @@ class PtyApp:
         *arguments: str | Path,
         size: tuple[int, int] = (100, 30),
         environ: Mapping[str, str] | None = None,
+        program: Sequence[str] = READER,
     ) -> None:
         columns, lines = size
         self.output = bytearray()
@@ -114,7 +120,7 @@ class PtyApp:
             fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
             self._modes_before = termios.tcgetattr(slave)
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", _LAUNCHER, sys.executable, "-m", "reader", *arguments],
+                [sys.executable, "-I", "-S", "-c", _LAUNCHER, *program, *arguments],
                 stdin=slave,
                 stdout=slave,
                 stderr=slave,
@@ -248,7 +254,26 @@ class PtyApp:
     def _send(self, text: str) -> None:
         data = text.encode()
         while data:
-            data = data[os.write(self._master, data) :]
+            # A program that is behind with reading may be waiting for its own output to be read.
+            self._read(0)
+            if select.select([], [self._master], [], 0.05)[1]:
+                data = data[os.write(self._master, data[:_WRITE_LIMIT]) :]
+
+    def send(self, text: str) -> None:
+        """What the terminal sends, byte by byte as it stands here."""
+        self._pressed_at = len(self.output)
+        self._send(text)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the window larger or smaller."""
+        self._draw()
+        self._screen.resize(lines, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
 
     def kill(self, number: signal.Signals) -> None:
         """Send it a signal."""

@@ -218,8 +218,10 @@ class MainScreen(RememberingScreen):
     @on(Worker.StateChanged)
     def _watch_worker(self, event: Worker.StateChanged) -> None:
         if event.state is WorkerState.ERROR:
+            from reader.tui.crash import places
+
             error = event.worker.error
-            log.error("%s failed", event.worker.group, exc_info=error)
+            log.error("%s failed: %s", event.worker.group, places(error) if error else "")
             words = str(error) if isinstance(error, NewsreaderError) else f"{event.worker.group} failed"
             self.reader.say(words, severity="error")
 
