@@ -19,7 +19,7 @@ def places(error: BaseException) -> str:
 
     Not its message, nor any value: both may hold text of a story, or a path.
     """
-    parts = []
+    parts: list[str] = []
     cause: BaseException | None = error
     while cause is not None and len(parts) < 5:
         kind = type(cause)

@@ -49,7 +49,7 @@ def test_a_thousand_keys_leave_the_archive_as_it_was(tmp_path: Path) -> None:
             app.press(*choice.choices(KEYS, k=CHUNK))
             # However many pages lie open and wherever the focus is, this shows the keys once.
             app.press("escape", "escape", "?")
-            app.wait_for_output("In every pane")
+            app.wait_for_output("Moving about")
             app.press("escape")
         app.press("1", "g", "enter", "i")
         app.wait_for("Story information")

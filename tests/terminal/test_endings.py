@@ -159,7 +159,7 @@ def test_it_outlives_a_storm_of_resizes_and_keys(app: PtyApp, count: int) -> Non
     app.press("escape", "escape", "escape", "escape")
     app.drain(0.3)
     app.press("?")
-    app.wait_for("In every pane")
+    app.wait_for("Moving about")
     app.press("escape")
     assert app.quit() == 0
     assert is_put_back(app)

@@ -224,7 +224,7 @@ def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> Walk:
         app.press("i")
         app.wait_for_output("Front matter")
         done.look(app, "a broken story")
-        close(app)
+        close(app, "Story information")
         app.press("1", "G", "k", "enter")
         app.wait_for_output(" of 1 ")
         done.look(app, "topics")
@@ -239,9 +239,9 @@ def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> Walk:
         app.press("1", "g", "enter")
         app.wait_for_output("All ›")
         app.press("?")
-        app.wait_for_output("In every pane")
+        app.wait_for_output("Moving about")
         done.look(app, "help")
-        close(app)
+        close(app, "Moving about")
         app.press("ctrl+p")
         app.wait_for_output("Search for commands")
         app.press("i", "n", "f", "o")
@@ -249,7 +249,7 @@ def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> Walk:
         done.look(app, "palette")
         app.press("enter")
         app.wait_for_output("Story information")
-        close(app)
+        close(app, "Story information")
         app.press("2", "g")
         for _ in range(len(payloads)):
             app.press("y", "o")
@@ -278,14 +278,14 @@ def look_at_story(app: PtyApp, number: int, done: Walk) -> None:
     done.look(app, "information")
     app.press("pagedown")
     done.look(app, "information")
-    close(app)
+    close(app, "Story information")
     app.press("2", "j")
 
 
-def close(app: PtyApp) -> None:
+def close(app: PtyApp, page: str) -> None:
     """Close what lies over the panes."""
     app.press("escape")
-    app.wait_for_output(" read on")
+    app.wait_until_gone(page)
 
 
 # -- the bytes -------------------------------------------------------------------------------------

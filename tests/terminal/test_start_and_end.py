@@ -68,7 +68,7 @@ def test_a_quit_is_a_success_and_puts_the_terminal_back(app: PtyApp, key: str) -
 
 
 @pytest.mark.parametrize(
-    ("key", "shown"), [("?", "In every pane"), ("i", "Story information"), ("ctrl+p", "Search")]
+    ("key", "shown"), [("?", "Moving about"), ("i", "Story information"), ("ctrl+p", "Search")]
 )
 def test_ctrl_q_quits_from_every_page(app: PtyApp, key: str, shown: str) -> None:
     app.press(key)
