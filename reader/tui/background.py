@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -190,6 +191,8 @@ class Background:
         self._library = library
         self._saved: SavedSearches | None = None
         self._watch = Watch(library)
+        # One after the other: what is undone while it is being done ends as undone.
+        self._marking = threading.Lock()
 
     def open(self, opening: Opening) -> None:
         """Show what the library knows as soon as it is open, then bring it up to date."""
@@ -315,7 +318,9 @@ class Background:
         """Mark these stories read; `words` says which they are."""
 
         def work() -> None:
-            self._post(self.MarkedMany(row_ids, self._library.set_read_many(row_ids), words))
+            with self._marking:
+                marked = self._library.set_read_many(row_ids)
+            self._post(self.MarkedMany(row_ids, marked, words))
 
         self._run(work, "marks")
 
@@ -323,7 +328,8 @@ class Background:
         """Mark these stories read, or unread."""
 
         def work() -> None:
-            self._library.set_read_again(story_ids, is_read=is_read)
+            with self._marking:
+                self._library.set_read_again(story_ids, is_read=is_read)
             self._post(self.MarkedMany((), []))
 
         self._run(work, "marks")

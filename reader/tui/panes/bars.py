@@ -141,12 +141,9 @@ class HintBar(Bar):
             self.set_text(self._notice)
         else:
             room = self.place.width - 2
-            aside = (
-                0
-                if self._welcome
-                else min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in self._aside))
-            )
-            self.set_text(self._keys(room - aside - 2 if aside else room), self._aside)
+            texts = () if self._welcome else self._aside
+            aside = min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in texts))
+            self.set_text(self._keys(room - aside - 2 if aside else room), texts)
 
     def _right_room(self, room: int) -> int:
         return room if self._words is not None else room * 2 // 3
