@@ -29,13 +29,13 @@ _ENTER = b"\x1b[?1049h\x1b[?25l\x1b[?7l"
 _LEAVE = b"\x1b[?7h\x1b[?25h\x1b[?1049l"
 
 
-_attributes: list[Any] | None = None
-"""Of the terminal, as they were before something was painted that nobody has taken over or undone."""
+_painted: tuple[list[Any], str] | None = None
+"""Attributes of the terminal before, and the frame, where nobody has taken it over or undone it yet."""
 
 
 def show(arguments: Sequence[str]) -> bool:
     """Paint what the app will show with these arguments, if that is known; true if it is painted now."""
-    global _attributes
+    global _painted
     try:
         frame = _valid_frame(arguments)
         if frame is None:
@@ -48,7 +48,7 @@ def show(arguments: Sequence[str]) -> bool:
         # What one types until the app listens waits there unseen, and as it was typed: Ctrl+Q as well.
         quiet[0] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
         quiet[3] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
-        _attributes = before
+        _painted = before, frame.decode()
         for number in (_signal.SIGTERM, _signal.SIGHUP):
             _signal.signal(number, _end)
         termios.tcsetattr(0, termios.TCSANOW, quiet)
@@ -59,21 +59,21 @@ def show(arguments: Sequence[str]) -> bool:
     return True
 
 
-def take_over() -> list[Any] | None:
-    """The app draws from now on; what the terminal was before, or None if nothing was painted."""
-    global _attributes
-    taken, _attributes = _attributes, None
+def take_over() -> tuple[list[Any], str] | None:
+    """The app draws from now on; what the terminal was before, and the frame, or None if none was painted."""
+    global _painted
+    taken, _painted = _painted, None
     return taken
 
 
 def undo() -> None:
     """Give the terminal back as it was, if anything was painted that nobody took over."""
-    before = take_over()
-    if before is not None:
+    taken = take_over()
+    if taken is not None:
         import termios
 
         _write(_LEAVE)
-        termios.tcsetattr(0, termios.TCSANOW, before)
+        termios.tcsetattr(0, termios.TCSANOW, taken[0])
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -7,6 +7,7 @@ import os
 import selectors
 from codecs import getincrementaldecoder
 from threading import Event
+from typing import TYPE_CHECKING, cast
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
@@ -15,6 +16,9 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from reader import afterimage
 from reader.tui.pasting import PasteFilter
+
+if TYPE_CHECKING:
+    from reader.tui.app import NewsreaderApp
 
 
 class WakingEvent(Event):
@@ -63,7 +67,8 @@ class PromptDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._has_screen = False
         if taken is not None:
-            self.attrs_before = taken
+            self.attrs_before = taken[0]
+            cast("NewsreaderApp", self._app).shown.early = taken[1]
 
     def write(self, data: str) -> None:
         """Send data to the terminal."""

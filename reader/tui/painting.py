@@ -44,9 +44,14 @@ def _is_doubtful(text: str) -> bool:
 
 
 class Shown:
-    """What the terminal shows, as strips: what it shows already need not be sent."""
+    """What the terminal shows, as strips: what it shows already need not be sent.
+
+    Attributes:
+        early: What was sent before the first update, as it would be sent by that; see `reader.afterimage`.
+    """
 
     def __init__(self) -> None:
+        self.early = ""
         self._lines: dict[int, list[tuple[int, Strip]]] = {}
 
     def forget(self) -> None:
@@ -168,7 +173,9 @@ class Changes(CompositorUpdate):
                         sent.append(_held_in_place(x, y, part, console))
                     else:
                         sent += (_move_to(x, y), part.render(console))
-        return "".join(sent)
+        text = "".join(sent)
+        early, self._shown.early = self._shown.early, ""
+        return "" if text == early else text
 
 
 def _held_in_place(x: int, y: int, strip: Strip, console: Console) -> str:
