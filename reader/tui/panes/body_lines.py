@@ -95,7 +95,10 @@ def block_lines(block: Block, setting: Setting) -> list[Line]:
         return [Line(((rest + setting.glyphs.rule * min(room, _RULE_CELLS), "story--meta"),))]
     if block.kind is Kind.CODE:
         lines = [part for line in block.text.split("\n") for part in _code(setting.shown(line), room)]
-        return [Line((*_margin(rest), (line, block.component))) for line in lines]
+        # All of them to one edge: the ground is a box.
+        edge = min(room, max(map(cell_len, lines)) + 1)
+        padded = [line + " " * (edge - cell_len(line)) for line in lines]
+        return [Line((*_margin(rest), (line, block.component))) for line in padded]
     if block.kind is Kind.TABLE:
         return [Line((*_margin(rest), *line.pieces)) for line in _table(block.rows, room, setting)]
     return _marked_text(block, first, rest, room, setting)

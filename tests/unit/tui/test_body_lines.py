@@ -36,7 +36,7 @@ def test_a_wide_table_wraps_its_cells() -> None:
 
 
 def test_code_is_broken_at_the_edge_and_not_at_words() -> None:
-    assert lines("```\nlong code here\n```", 11) == [" long code ", " here"]
+    assert lines("```\nlong code here\n```", 11) == [" long code ", " here      "]
 
 
 def test_an_anchor_knows_its_cells() -> None:
