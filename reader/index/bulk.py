@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 
 from reader.errors import IndexFileError
-from reader.index.connection import Connection
+from reader.index.connection import SMALL_CACHE, Connection
 
 _ROWS: Final = 500
 """Rows in one statement, some 10 ms."""
@@ -17,7 +17,7 @@ _ROWS: Final = 500
 _ROOMY: Final = ("PRAGMA cache_size=-8000", "PRAGMA wal_autocheckpoint=4000")
 """8 MB of pages in memory, 16 MB of them in the log: many are changed again by the next batch."""
 
-_USUAL: Final = ("PRAGMA cache_size=-2000", "PRAGMA wal_autocheckpoint=1000", "PRAGMA shrink_memory")
+_USUAL: Final = (SMALL_CACHE, "PRAGMA wal_autocheckpoint=1000", "PRAGMA shrink_memory")
 
 
 @contextlib.contextmanager

@@ -46,6 +46,10 @@ _NO_DAMAGE: Final = frozenset(
 _UNWRITABLE: Final = frozenset([sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY])
 
 
+SMALL_CACHE: Final = "PRAGMA cache_size=-256"
+"""Of each connection: the system keeps the pages too, and reading one from there costs microseconds."""
+
+
 class DamagedIndexError(IndexFileError):
     """The file is no healthy SQLite database: delete it and build it again."""
 
@@ -214,6 +218,7 @@ class IndexFile:
         with _closing_on_error(connection), connection.use("open it"):
             _log_ahead(sqlite)
             sqlite.execute("PRAGMA synchronous=NORMAL")
+            sqlite.execute(SMALL_CACHE)
         return connection
 
 
@@ -226,7 +231,7 @@ def reporting(path: str, doing: str) -> Iterator[None]:
         raise IndexFileError(_sentence(path, doing, error)) from error
     except sqlite3.Error as error:
         raise _kind_of(error)(_sentence(path, doing, error)) from error
-    except (OverflowError, TypeError, ValueError) as error:
+    except (AttributeError, OverflowError, TypeError, ValueError) as error:
         # Values of a wrong type or size come from flipped bits as well as a malformed page does.
         raise DamagedIndexError(_sentence(path, doing, error)) from error
     except OSError as error:
