@@ -32,9 +32,11 @@ TEXT_LIMIT: Final = 1_000
 PROBLEM_LIMIT: Final = 20
 """Problems told one by one; what comes after is only counted."""
 
-_HEAD: Final = """\
+_HEAD: Final = f"""\
 # Searches saved in newsreader, in the order of its sidebar. Edit them as you like: "name" and "query", and
-# where need be "topic", "show" (all, unread, starred), "order" (date, quality) and "reversed" (true, false).
+# where need be "topic", "reversed" (true, false),
+# "show" ({", ".join(Show)}),
+# "order" ({", ".join(Order)}).
 # The program writes the list anew, without comments; the file before that is searches.yaml.bak.
 """
 _KEYS: Final = ("name", "query", "topic", "show", "order", "reversed")
