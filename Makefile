@@ -10,7 +10,7 @@ SCREENS ?= 4
 ARGS ?= seeds
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit docs bench stress fuzz clean
+.PHONY: help run test lint unit docs bench stress fuzz audit clean
 
 help: ## Show the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,6 +37,7 @@ lint: $(VENV)/.dev ## Lint, format, types, layer contract
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/contracts/test_static_gates.py
 
 unit: $(VENV)/.dev ## The tests: with branch coverage of everything outside tui/, then those with a screen
 	@rm -f .coverage .coverage.*
@@ -58,6 +59,10 @@ fuzz: $(VENV)/.dev ## Throw bytes at parsers, with atheris where it is to be had
 	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --quiet \
 		--disable-pip-version-check 'atheris>=3,<4' || echo "atheris is not to be had here: mutating blindly"
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+audit: $(VENV)/.dev ## Ask for known vulnerabilities of what is installed (needs the network)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
+	$(BIN)/pip-audit --skip-editable --progress-spinner off
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -238,6 +238,13 @@ class PtyApp:
         self._fed += len(data)
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data))
 
+    def forget_output(self) -> None:
+        """Let go of what came out, for long sessions; the screen stays."""
+        self._draw()
+        if len(self.output) - self._fed < 64:  # but for what is not finished yet
+            del self.output[: self._fed]
+            self._fed = self._pressed_at = 0
+
     # -- what is done to it ------------------------------------------------------------------------
 
     def press(self, *keys: str) -> None:
