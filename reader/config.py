@@ -89,17 +89,20 @@ class WatchedConfig:
 
     Args:
         path: The file; it need not be there.
+        asked: Lays over it what counts more: the options of the command line.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, asked: Callable[[Config], Config] | None = None) -> None:
         self._path = path
+        self._asked = asked
         self._stamp = _stamp(path)
 
     def read(self) -> Config:
         """What the file says now. Never raises."""
         # Seen first: what is written while it is being read is then looked at again.
         self._stamp = _stamp(self._path)
-        return load(self._path)
+        config = load(self._path)
+        return config if self._asked is None else self._asked(config)
 
     def changed(self) -> Config | None:
         """What the file says if it is another one than at the last look, else None: a hundredth of a ms."""

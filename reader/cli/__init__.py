@@ -120,19 +120,25 @@ def _run_app(arguments: Sequence[str]) -> int:
         return DONE
     _check_words(options.paths, arguments)
 
+    from reader import locations
     from reader.cli.archives import choose
+    from reader.config import WatchedConfig
     from reader.tui.run import run
 
-    config = _load_config()
+    watched = WatchedConfig(locations.config_file(), lambda config: _as_asked(options, config))
+    config = watched.read()
     choice = choose(options.paths, config)
-    config = replace(
+    return run(choice.archives, replace(config, problems=(*config.problems, *choice.warnings)), watched)
+
+
+def _as_asked(options: argparse.Namespace, config: Config) -> Config:
+    """The config with the options of the command line laid over it."""
+    return replace(
         config,
         ascii=config.ascii or options.ascii,
         mouse=config.mouse and not options.no_mouse,
         theme=options.theme or config.theme,
-        problems=(*config.problems, *choice.warnings),
     )
-    return run(choice.archives, config)
 
 
 def _load_config() -> Config:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -16,19 +16,18 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 
-from reader import clean, locations, wording
-from reader.config import Config
+from reader import clean, locations
+from reader.config import Config, WatchedConfig
 from reader.library import Library
 from reader.tui.commands import ANYWHERE, COMMANDS, PANES, Command, bindings
+from reader.tui.configured import ConfiguredApp
 from reader.tui.desk import Desk
 from reader.tui.guard import line_filters
-from reader.tui.keymap import WAY_OUT, keymap
-from reader.tui.keys import Keys
+from reader.tui.keymap import WAY_OUT
 from reader.tui.opening import Opening
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
 from reader.tui.session import Session, SessionFile
-from reader.tui.theming import ThemedApp
 
 if TYPE_CHECKING:
     from reader.tui.next_start import NextStart
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class NewsreaderApp(ThemedApp, inherit_bindings=False):
+class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
     """newsreader on the terminal.
 
     Args:
@@ -45,6 +44,7 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         driver_class: What talks to the terminal; Textual's choice where it is None.
         opening: The library being opened; where it is None, the app begins with that.
         session: What was left at the end of the last one; where it is None, it is read here.
+        watched: Tells when the settings change; None for settings that stay.
     """
 
     TITLE = "newsreader"
@@ -61,15 +61,11 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         driver_class: type[Driver] | None = None,
         opening: Opening | None = None,
         session: Session | None = None,
+        watched: WatchedConfig | None = None,
     ) -> None:
-        self.config = config or Config()
-        self.glyphs = wording.glyphs(self.config.ascii)
-        super().__init__(driver_class, style=self.config.style, is_ascii=self.config.ascii)
+        super().__init__(config or Config(), watched, driver_class)
         self.library = library
         self.shown = Shown()
-        self.animation_level = "basic" if self.config.animations else "none"
-        self.keys, self._key_problems = _keys(self.config)
-        self.keys.bind(self, ANYWHERE)
         self._sessions = SessionFile(library.archives)
         left = session or self._sessions.load()
         self.opening = opening or Opening(library)
@@ -78,15 +74,8 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         self._main = MainScreen(library, self.opening, self.shown, left)
         # What one chose last, unless the config has said something else since.
         if left.config_theme != self.config.theme or not self.begin_with(left.theme):
-            self._begin_with_config()
+            self.begin_with_config()
         self._theme_at_start = self.theme
-
-    def _begin_with_config(self) -> None:
-        theme = self.config.theme
-        if theme and not self.begin_with(theme):
-            self.style_problems.append(
-                f'There is no theme "{theme}"; {self.keys.first("palette")} lists them.'
-            )
 
     def get_default_screen(self) -> Screen[None]:
         """The three panes."""
@@ -129,8 +118,8 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         """Say what is wrong with the config."""
         # Another program had the terminal: a text browser, or the shell it was suspended from.
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
-        if problems := (*self.config.problems, *self._key_problems, *self.style_problems):
-            self.say("\n".join(problems[:8]), severity="warning")
+        self.tell_problems()
+        self.watch_settings()
 
     def action_redraw(self) -> None:
         """Draw everything again: something else has written on the terminal."""
@@ -173,14 +162,10 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         self._leave_session()
         self.library.close()
 
-    def say(
-        self, message: str, *, severity: Literal["information", "warning", "error"] = "information"
-    ) -> None:
-        """A short message in a corner; never markup."""
-        if self.config.ascii:
-            message = wording.ascii_text(message)
-        self.clear_notifications()
-        self.notify(message, severity=severity, markup=False, timeout=4 if severity == "information" else 8)
+    def settings_changed(self, old: Config) -> None:
+        """Show everything as the settings are now."""
+        if self._main.is_mounted:
+            self._main.settings_changed(old)
 
     def show_trouble(self, trouble: str) -> None:
         """Marks cannot be saved (a sentence), or can again (an empty text). From any thread."""
@@ -221,11 +206,3 @@ class NewsreaderApp(ThemedApp, inherit_bindings=False):
         log.critical("unhandled: %s", places(error))
         path = write_report(error) or locations.log_file()
         self.panic(Text(f"newsreader stopped because of an error of its own; see {clean.path(str(path))}"))
-
-
-def _keys(config: Config) -> tuple[Keys, list[str]]:
-    """The keys that the config asks for, and what of it cannot be granted."""
-    if not config.keys:
-        return Keys(is_ascii=config.ascii), []
-    granted, problems = keymap(config.keys, config.key_places)
-    return Keys(granted, is_ascii=config.ascii), problems

@@ -197,6 +197,16 @@ class Desk(Widget, can_focus=True):
     def update_node_styles(self, animate: bool = True) -> None:
         """Nothing: the focus changes no rule, and styling every part again would take 10 ms each time."""
 
+    def take_signs(self, glyphs: Glyphs, keys: Keys) -> None:
+        """Draw everything with these signs, and listen to these keys."""
+        self.glyphs, self.keys = glyphs, keys
+        keys.bind(self, PANES)
+        self.hints.put(self.hints.place)
+        for pane in self.panes.values():
+            if pane.inner:
+                pane.resized()
+        self.notify_style_update()
+
     def notify_style_update(self) -> None:
         """Textual says that styles changed: what was drawn with them is drawn anew."""
         self._styles_kept.clear()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from reader import afterimage, locations
-from reader.config import Config
+from reader.config import Config, WatchedConfig
 from reader.errors import UsageError
 from reader.library import Library
 from reader.model import Archive
@@ -27,8 +27,13 @@ _LOG_BYTES: Final = 500_000
 """At the start a log larger than this is put aside, over the one put aside before."""
 
 
-def run(archives: Sequence[Archive], config: Config) -> NoReturn:
+def run(archives: Sequence[Archive], config: Config, watched: WatchedConfig | None = None) -> NoReturn:
     """Run the app on these archives until the reader quits, and end the process with its exit code.
+
+    Args:
+        archives: What to read.
+        config: The settings.
+        watched: Tells when they change; None for settings that stay.
 
     Raises:
         UsageError: If there is no terminal that can show it.
@@ -50,7 +55,7 @@ def run(archives: Sequence[Archive], config: Config) -> NoReturn:
     from reader.tui.app import NewsreaderApp
     from reader.tui.driver import PromptDriver
 
-    app = NewsreaderApp(library, config, PromptDriver, opening, session)
+    app = NewsreaderApp(library, config, PromptDriver, opening, session, watched)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     ending.of(app, loop)

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from reader.archive.scan import open_archive
-from reader.config import Config
+from reader.config import Config, WatchedConfig
 from reader.library import Library
 from reader.tui.app import NewsreaderApp
 from reader.tui.screens.main import MainScreen
@@ -133,10 +133,11 @@ def open_app() -> OpenApp:
         *paths: Path,
         size: tuple[int, int] = (140, 40),
         config: Config | None = None,
+        watched: WatchedConfig | None = None,
         is_welcome: bool = False,
     ) -> AsyncIterator[Reading]:
         library = Library([open_archive(path) for path in paths])
-        app = NewsreaderApp(library, config or Config(mark_read="open"))
+        app = NewsreaderApp(library, config or Config(mark_read="open"), watched=watched)
         app._main.session.is_first &= is_welcome
         async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
             await settled(pilot)

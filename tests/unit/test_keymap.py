@@ -33,9 +33,9 @@ def test_without_wishes_each_command_has_its_usual_keys() -> None:
 
 
 def test_a_command_gets_the_keys_of_the_config_in_place_of_its_own() -> None:
-    keys, problems = keymap({"toggle-star": "f", "open": "Enter, ctrl+o", "go-in": "F5"})
+    keys, problems = keymap({"toggle-star": "b", "open": "Enter, ctrl+o", "go-in": "F5"})
     assert problems == []
-    assert keys == {**USUAL, "toggle-star": ("f",), "open": ("enter", "ctrl+o"), "go-in": ("f5",)}
+    assert keys == {**USUAL, "toggle-star": ("b",), "open": ("enter", "ctrl+o"), "go-in": ("f5",)}
 
 
 @pytest.mark.parametrize("text", ["", " ", "none", "None", "NONE"])
@@ -81,7 +81,7 @@ def test_a_wrong_key_leaves_the_command_its_own() -> None:
         ({"toggle-star": "m"}, "toggle-star: m is a key of toggle-read; give that another one, or none"),
         ({"toggle-star": "j"}, "toggle-star: j is a key of down; give that another one, or none"),
         ({"down": "?"}, "down: ? is a key of keys; give that another one, or none"),
-        ({"toggle-star": "f", "rescan": "f"}, "rescan: f is a key of toggle-star; give that another one,"),
+        ({"toggle-star": "b", "rescan": "b"}, "rescan: b is a key of toggle-star; give that another one,"),
         ({"toggle-star": "ctrl+q"}, "toggle-star: Ctrl+Q is the way out of everything"),
         ({"quit": "none"}, "quit: Ctrl+Q stays, the way out of everything"),
         ({"quit": "s"}, "quit: s is a key of toggle-star"),

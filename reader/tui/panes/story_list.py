@@ -136,9 +136,10 @@ class StoryList(Rows):
         if self.row_height == 1:
             return [[*signs, *self._one_line(row, room, title, meta)]]
         note = f"{self.glyphs.separator}{self.glyphs.note}" if marks.note else ""
-        second = self._fitted(
-            self._shown(row_meta(row, self._now, ascii=self._is_ascii)), room - cell_len(note)
-        )
+        facts = self._shown(row_meta(row, self._now, ascii=self._is_ascii))
+        second = self._fitted(facts, room - cell_len(note))
+        if note and second.endswith(self.glyphs.ellipsis):
+            note, second = "", self._fitted(facts, room)
         return [
             [*signs, *self._marked(cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
             [

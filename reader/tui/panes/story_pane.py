@@ -401,6 +401,7 @@ class StoryPane(Pane):
             if self._body is not None:
                 self._body = self._body.fitted(setting)
                 self._body.make(self.top + self.height)
+            self._subject.best_key = self.best_key
             self._head = list(head_lines(self._subject, setting))
             self._tail = list(tail_lines(self._subject, setting))
         self._body_made()

@@ -13,6 +13,7 @@ from textual.binding import Binding
 from textual.worker import Worker, WorkerState
 
 from reader import wording
+from reader.config import Config
 from reader.errors import NewsreaderError
 from reader.library import Library
 from reader.model import StoryRow
@@ -231,6 +232,21 @@ class MainScreen(RememberingScreen):
             self.reader.say("All marks are saved again.")
         self._trouble = trouble
         self.desk.hints.set_notice(trouble)
+
+    def settings_changed(self, old: Config) -> None:
+        """Show everything as the settings are now."""
+        config, keys = self.reader.config, self.reader.keys
+        keys.bind(self, MAIN)
+        self.story_pane.best_key = keys.text("best-version")
+        self.desk.take_signs(self.reader.glyphs, keys)
+        if config.density != old.density:
+            self.density = config.density
+            self.fit(self.app.size)
+        if config.date_format != old.date_format:
+            self.story_list.has_ages = config.date_format == "age"
+            self._request_ids(keeps_place=True)
+        self._show_empty_text()
+        self._show_title()
 
     def _fetch(self, row_ids: Sequence[int]) -> list[StoryRow]:
         try:

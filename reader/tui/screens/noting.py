@@ -34,7 +34,7 @@ class NotingScreen(MarkingScreen):
         is_starred = before.is_starred or bool(note)
         self._set_note(row, note, is_starred)
         if not note:
-            self.reader.say("Note taken away; Ctrl+Z brings it back.")
+            self.reader.say(f"Note taken away; {self.reader.keys.first('undo')} brings it back.")
         else:
             self.reader.say("Note kept." if before.is_starred else "Note kept, and the story starred.")
         self.history.add(

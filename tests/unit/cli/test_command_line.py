@@ -14,7 +14,7 @@ import reader
 import reader.__main__
 from reader import cli
 from reader.cli import COMMANDS
-from reader.config import Config
+from reader.config import Config, WatchedConfig
 from reader.model import Archive
 from reader.tui import run as tui_run
 from tests.factories import write_archive
@@ -31,9 +31,10 @@ class App:
     def __init__(self) -> None:
         self.archives: Sequence[Archive] = ()
         self.config = Config()
+        self.watched = WatchedConfig(Path())
 
-    def __call__(self, archives: Sequence[Archive], config: Config) -> int:
-        self.archives, self.config = archives, config
+    def __call__(self, archives: Sequence[Archive], config: Config, watched: WatchedConfig) -> int:
+        self.archives, self.config, self.watched = archives, config, watched
         return 0
 
 
@@ -62,6 +63,17 @@ def test_options_win_over_the_config(run: Run, app: App, config_home: Path) -> N
     assert (app.config.ascii, app.config.mouse, app.config.theme) == (True, False, "dracula")
     run("seeds")
     assert (app.config.ascii, app.config.mouse, app.config.theme) == (True, False, "nord")
+
+
+def test_options_win_over_a_config_that_changes_while_the_app_is_open(
+    run: Run, app: App, config_home: Path
+) -> None:
+    run("seeds", "--ascii", "--no-mouse", "--theme", "dracula")
+    assert app.watched.changed() is None
+    config_home.mkdir(parents=True)
+    (config_home / "config.yaml").write_text("theme: nord\ndwell_s: 3\n")
+    changed = app.watched.changed()
+    assert changed == Config(ascii=True, mouse=False, theme="dracula", dwell_s=3)
 
 
 @pytest.fixture(autouse=True)
