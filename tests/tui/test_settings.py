@@ -180,3 +180,14 @@ async def test_no_colours_stay_no_colours_when_the_theme_of_the_config_changes(
         before = pilot.app.theme
         await change(pilot, "theme: nord\n")
         assert pilot.app.theme == before
+
+
+async def test_the_welcome_of_a_first_start_never_names_a_key_of_before(
+    archive: Path, open_app: OpenApp
+) -> None:
+    watched = WatchedConfig(written(""))
+    async with open_app(archive, config=watched.read(), watched=watched, is_welcome=True) as pilot:
+        assert "s stars" in screen_text(pilot)
+        await change(pilot, "keys:\n  toggle-star: b\n")
+        assert "s stars" not in screen_text(pilot)
+        assert "b star" in screen_text(pilot)

@@ -237,6 +237,8 @@ class MainScreen(RememberingScreen):
         """Show everything as the settings are now."""
         config, keys = self.reader.config, self.reader.keys
         keys.bind(self, MAIN)
+        if config.keys != old.keys:
+            self._end_welcome()  # it names the keys of before
         self.story_pane.best_key = keys.text("best-version")
         self.desk.take_signs(self.reader.glyphs, keys)
         if config.density != old.density:
