@@ -17,12 +17,12 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Final
 
 from reader import links
 from reader.errors import LinkError
+from reader.values import dataclass
 
 _TEXT_BROWSERS: Final = ("w3m", "lynx", "links", "links2", "elinks", "www-browser")
 _OPENERS: Final = (

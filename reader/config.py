@@ -9,12 +9,12 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from reader import clean
 from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
+from reader.values import dataclass, field, replace
 
 DWELL_RANGE_S: Final = (0.1, 60.0)
 """Shortest and longest rest on a story that marks it as read."""

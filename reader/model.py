@@ -6,11 +6,12 @@ Text in them has already been through `reader.clean`; times are aware and in UTC
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple, NewType
+
+from reader.values import dataclass, field
 
 StoryId = NewType("StoryId", str)
 """``<archive name>/<path relative to its root>``, or ``url:<normalised URL>`` for a related item without

@@ -13,7 +13,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -22,6 +21,7 @@ from reader import clean
 from reader.errors import ConfigError
 from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
 from reader.model import Order, Show
+from reader.values import dataclass
 
 NAME_LIMIT: Final = 100
 """Characters kept of a name: more is no row of a sidebar."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from reader import clean
 from reader.archive import sealed
 from reader.archive.fences import FRONT_MATTER_LIMIT, Kind, decode, split
+from reader.values import dataclass, field
 
 Value = str | list["Value"] | dict[str, "Value"]
 """What a field may hold; scalars are text as it is written, whatever they look like."""

@@ -9,7 +9,6 @@ import re
 import stat
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from reader.archive.files import read_regular
 from reader.archive.storyfile import read_story
 from reader.errors import ArchiveError, StoryFileError
 from reader.model import Archive, Problem, ProblemKind, Stamp
+from reader.values import dataclass, field
 
 SUFFIXES: Final = frozenset([".md", ".markdown", ".txt"])
 CONTENT_FOLDERS: Final = frozenset(["_news", "_posts", "news", "posts", "content"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Final, TypedDict
@@ -15,6 +14,7 @@ from reader.archive import coerce
 from reader.archive.files import read_regular
 from reader.archive.frontmatter import Document, Value, read
 from reader.model import Archive, Image, Problem, ProblemKind, Provider, Related, Story
+from reader.values import replace
 
 FILE_LIMIT: Final = 8 * 1_048_576
 """Bytes read of a file."""

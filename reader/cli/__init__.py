@@ -11,13 +11,13 @@ import difflib
 import importlib
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from reader import __version__, afterimage
 from reader.cli import output
 from reader.errors import NewsreaderError, UsageError
+from reader.values import replace
 
 if TYPE_CHECKING:
     from reader.config import Config

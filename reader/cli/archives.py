@@ -6,7 +6,6 @@ import argparse
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from reader.cli import output
 from reader.config import Config, ConfiguredArchive
 from reader.errors import ArchiveError, UsageError
 from reader.model import Archive, StoryRow
+from reader.values import dataclass, field, replace
 
 if TYPE_CHECKING:
     from reader.library import Library

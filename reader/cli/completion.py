@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reader.cli import COMMANDS, app_parser, command_parser
+from reader.values import dataclass
 
 _FILES: Final = frozenset({"PATH", "FILE", "ID|FILE"})
 

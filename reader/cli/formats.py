@@ -11,7 +11,6 @@ import html
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Final
@@ -22,6 +21,7 @@ from reader.cli.output import json_text
 from reader.cli.values import time_text
 from reader.errors import LinkError
 from reader.model import StoryRow
+from reader.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, TypeAlias
 
 from reader import clean, wording
@@ -15,6 +15,7 @@ from reader.cli import DONE, output
 from reader.cli.archives import add_archive_options, choose, paths_of
 from reader.cli.values import path_text
 from reader.config import Config
+from reader.values import dataclass
 
 EXAMPLES: Final = """\
 The app does the same by itself. Every file is looked at, and those that changed

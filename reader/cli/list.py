@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from reader.cli import DONE
@@ -14,6 +13,7 @@ from reader.cli.listing import LINES, add_listing_options, add_sort_option, writ
 from reader.config import Config
 from reader.errors import UsageError
 from reader.model import Order, Show, Topic, View
+from reader.values import replace
 
 EXAMPLES: Final = f"""\
 {LINES}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from reader.cli.archives import add_archive_options, choose, paths_of, seeds_dir
 from reader.cli.values import path_text
 from reader.config import Config
 from reader.errors import ArchiveError, NewsreaderError
+from reader.values import dataclass
 
 EXAMPLES: Final = """\
 The marks are what is worth a backup; the index may be deleted at any time.

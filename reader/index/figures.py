@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from reader.index.stories import EPOCH, StoryIndex
 from reader.model import Provider
+from reader.values import dataclass, field
 
 _DAY_US: Final = 86_400_000_000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final
 
 from reader.archive.scan import Folder, count_files, walk
@@ -18,6 +17,7 @@ from reader.index.reading import FileRead, read_file
 from reader.index.stories import StoryIndex
 from reader.index.writing import Batch, Closed, StoryWriter, replace_problems
 from reader.model import Problem
+from reader.values import dataclass
 
 FIRST_STORIES: Final = 64
 BATCH_STORIES: Final = 2_000

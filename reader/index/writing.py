@@ -6,7 +6,6 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
 from typing import Final, NamedTuple
@@ -21,6 +20,7 @@ from reader.index.reading import FileRead
 from reader.index.schema import DAMAGED, HAS_LINK, HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.index.stories import EPOCH, StoryIndex
 from reader.model import Problem
+from reader.values import dataclass, field
 
 _COLUMNS: Final = (
     "path, folder, mtime_ns, size, published_us, quality, flags, topicset, outlet, kind, related, title,"

@@ -10,7 +10,6 @@ import contextlib
 import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +39,7 @@ from reader.model import (
 )
 from reader.state import identity
 from reader.state.keeper import Change, MarkKeeper
+from reader.values import replace
 
 # Parsing, syncing and searching are imported where they begin: none of it is needed for the first frame,
 # and together they take as long to import as all the rest.

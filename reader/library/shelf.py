@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from reader import links
 from reader.index.catalogue import Catalogue
@@ -12,6 +11,7 @@ from reader.library.merging import BASE, gone_row
 from reader.model import Mark, RowId, StoryId, StoryRow, Topic
 from reader.state import identity
 from reader.state.keeper import MarkKeeper
+from reader.values import dataclass, field
 
 
 @dataclass(slots=True)

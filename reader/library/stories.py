@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from reader.model import Related, RowId, Story, StoryId, StoryRow
+from reader.values import dataclass
 
 NO_ROW: Final = RowId(0)
 """The row id of a related item that is no story here."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from reader.query import fields
 from reader.query.parse import tokens
 from reader.query.text import fold
 from reader.query.tree import Part, State, quoted
+from reader.values import dataclass
 
 LIMIT: Final = 20
 """Completions offered at once."""

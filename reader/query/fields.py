@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from reader.model import Order
 from reader.query import tree
 from reader.query.text import name_key, words
 from reader.query.tree import Comparison, Node, Part, State
+from reader.values import dataclass
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
 _RANGE: Final = re.compile(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ from reader.model import Story, StoryRow
 from reader.query import tree
 from reader.query.text import SEPARATOR, name_key, placed_words, rest_text, title_text, words
 from reader.query.tree import Comparison, Node, Part, State
+from reader.values import dataclass
 
 _COMPARE: Final[dict[Comparison, Callable[[int, int], bool]]] = {
     Comparison.AT_LEAST: operator.ge,

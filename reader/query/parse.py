@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +25,7 @@ from reader.model import Order
 from reader.query import fields, tree
 from reader.query.text import words
 from reader.query.tree import Node, Query
+from reader.values import dataclass, replace
 
 LENGTH_LIMIT: Final = 1_000
 DEPTH_LIMIT: Final = 20

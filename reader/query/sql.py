@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from reader.query import tree
 from reader.query.match import is_within, names_provider, noted
 from reader.query.text import STARTS_LETTERS, name_key
 from reader.query.tree import Leaf, Node, Part, State
+from reader.values import dataclass
 
 Value = str | int
 

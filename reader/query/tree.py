@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
 from reader.model import Order, Topic
 from reader.query.text import name_key
+from reader.values import dataclass
 
 _PLAIN: Final = re.compile(r'[^\s()"]+')
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from reader.errors import QueryError
@@ -10,6 +9,7 @@ from reader.model import Order, Show, View
 from reader.query.fields import order
 from reader.query.parse import Token, parse, tokens
 from reader.query.tree import quoted
+from reader.values import replace
 
 _SHOW_TEXT = {
     Show.ALL: "",

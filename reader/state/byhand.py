@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from reader.state import register
 from reader.state.disk import Disk
 from reader.state.log import BLOCK_BYTES, MarkLog
 from reader.state.register import Line, Register
+from reader.values import dataclass, field
 
 DAMAGED_LIMIT: Final = 100
 """Damaged lines named one by one in each file."""

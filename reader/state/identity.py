@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from reader.links import url_key
 from reader.model import Mark, StoryId
+from reader.values import dataclass
 
 URL_PREFIX: Final = "url:"
 """What the id of a related item without a file begins with."""

@@ -9,7 +9,6 @@ import time
 from binascii import crc32
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from reader.state.disk import Disk
 from reader.state.kept import Builder, Kept, KeptLines, hash_of, located, read_kept, write_kept
 from reader.state.log import MarkLog, Place
 from reader.state.register import Line, Register
+from reader.values import dataclass
 
 KEEP_LINES: Final = 1_000
 """So many lines are read in 3 ms."""

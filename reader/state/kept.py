@@ -12,7 +12,6 @@ from array import array
 from binascii import crc32
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
@@ -22,6 +21,7 @@ from reader.state import register
 from reader.state.disk import Disk
 from reader.state.log import BLOCK_BYTES, Place
 from reader.state.register import Line
+from reader.values import dataclass, field
 
 _OFFSET_BITS: Final = 34
 _FILE_BITS: Final = 6

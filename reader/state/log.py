@@ -20,13 +20,13 @@ import time
 from binascii import crc32
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from reader.state import register
 from reader.state.disk import Disk
 from reader.state.register import Line
+from reader.values import dataclass, field, replace
 
 COMPACT_LINES: Final = 10_000
 """Up to this many lines a log is left alone: it loads in about 15 ms."""

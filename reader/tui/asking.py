@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from reader.tui.foot import Foot
 from reader.tui.fuzzy import Finder
 from reader.tui.panes.bars import HintBar, Texts
+from reader.values import dataclass
 
 _SHOWN_CHOICES: Final = 12
 

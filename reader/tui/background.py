@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +19,7 @@ from reader.library import Library, OpenStory
 from reader.model import Order, RowId, StoryId, StoryRow, View
 from reader.tui.opening import Opening
 from reader.tui.watching import Watch
+from reader.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from reader.values import dataclass
 
 STEP_LIMIT: Final = 200
 """Steps that are remembered; a step may be a mark on every story there is."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -13,6 +12,7 @@ from reader import searches
 from reader.errors import ConfigError
 from reader.model import View
 from reader.searches import SavedSearch
+from reader.values import dataclass, field, replace
 
 Edit: TypeAlias = Callable[[Sequence[SavedSearch]], tuple[SavedSearch, ...]]
 """The searches of the file to those that are to be in it."""

@@ -11,12 +11,12 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
 from reader import clean, links
 from reader.errors import LinkError
+from reader.values import dataclass, field
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,6 +12,7 @@ from reader.tui.background import Background
 from reader.tui.panes.topic_tree import Entry
 from reader.tui.screens.choosing import ChoosingScreen
 from reader.tui.session import Session
+from reader.values import replace
 
 if TYPE_CHECKING:
     from reader.tui.fuzzy import Finder

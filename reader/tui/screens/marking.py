@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from textual import on
@@ -19,6 +18,7 @@ from reader.tui.panes.story_list import Marks
 from reader.tui.rest import Rest
 from reader.tui.screens.saving import SavingScreen
 from reader.tui.session import Session
+from reader.values import replace
 
 LOOKED_THROUGH: Final = 20_000
 """So many stories of a search are looked at for those that are unread, while a key waits."""

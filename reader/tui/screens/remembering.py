@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from reader.library import NO_ROW, Library
 from reader.model import Show, StoryId, StoryRow
@@ -12,6 +11,7 @@ from reader.tui.layout import Shares
 from reader.tui.panes.topic_tree import ALL, STARRED, UNREAD, Entry
 from reader.tui.screens.reading import ReadingScreen
 from reader.tui.session import Session
+from reader.values import replace
 
 
 class RememberingScreen(ReadingScreen):

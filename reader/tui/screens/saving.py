@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual import on
@@ -17,6 +16,7 @@ from reader.tui.panes.topic_tree import ALL, Entry
 from reader.tui.rest import Rest
 from reader.tui.screens.finding import FindingScreen
 from reader.tui.session import Session
+from reader.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from reader.tui.panes.topic_tree import ALL, STARRED, Entry
 from reader.tui.screens.asking import AskingScreen
 from reader.tui.searching import Searching
 from reader.tui.session import Choice, Session
+from reader.values import replace
 
 if TYPE_CHECKING:
     from reader.query.tree import Query
