@@ -25,7 +25,8 @@ STARRED: Final = 2
 _MARKS: Final = READ | STARRED
 
 
-def _having(bit: int) -> bytes:
+def having(bit: int) -> bytes:
+    """The table that turns flags into a mask of those that have a bit."""
     return bytes(1 if flags & bit else 0 for flags in range(256))
 
 
@@ -33,11 +34,11 @@ def _having(bit: int) -> bytes:
 _KEEP: Final = {
     Show.ALL: None,
     Show.UNREAD: bytes(0 if flags & READ else 1 for flags in range(256)),
-    Show.STARRED: _having(STARRED),
-    Show.PUBLISHED: _having(PUBLISHED),
-    Show.UNPUBLISHED: _having(UNPUBLISHED),
-    Show.RELATED: _having(HAS_RELATED),
-    Show.VIDEO: _having(IS_VIDEO),
+    Show.STARRED: having(STARRED),
+    Show.PUBLISHED: having(PUBLISHED),
+    Show.UNPUBLISHED: having(UNPUBLISHED),
+    Show.RELATED: having(HAS_RELATED),
+    Show.VIDEO: having(IS_VIDEO),
 }
 
 _TOPICS_REMEMBERED: Final = 4
@@ -108,17 +109,20 @@ class Catalogue:
         return len(self.flags)
 
     def __contains__(self, row: int) -> bool:
-        return self._place(row) >= 0
+        return self.place(row) >= 0
 
-    def rows(self, view: View, also: Iterable[int] = (), *, base: int = 0) -> Rows:
+    def rows(
+        self, view: View, also: Iterable[int] = (), *, base: int = 0, inside: bytes | None = None
+    ) -> Rows:
         """The rows of a view, in its order; may be empty.
 
         Args:
             view: Which stories; its query does not count.
             also: Rows that stay whatever their marks are.
             base: Added to each row.
+            inside: The places to choose from; None for all of them.
         """
-        return Rows(self.columns, self._ranking(view), self._mask(view, also), base)
+        return Rows(self.columns, self.ranking(view), self.mask(view, also, inside=inside), base)
 
     def size(self, view: View) -> int:
         """How many rows a view has."""
@@ -127,33 +131,23 @@ class Catalogue:
         count = self.count(view.topic)
         return count.total if view.show is Show.ALL else count.unread
 
-    def kept(self, found: Iterable[int], view: View, also: Iterable[int] = (), *, base: int = 0) -> Rows:
-        """Those of the rows `found` (none twice) that are in the view, in its order; else as above."""
-        mask, places = self._mask(view, also), self.columns.places()
-        inside = (places[row] - 1 for row in found if row < len(places) and places[row])
-        wanted = bytearray(len(self))
-        for place in inside:
-            wanted[place] = 1
-        both = bytes(wanted) if mask is None else codes.all_of((mask, bytes(wanted)))
-        return Rows(self.columns, self._ranking(view), both, base)
-
     def is_read(self, row: int) -> bool:
         """Whether a row is marked read; false for one that is not here."""
-        place = self._place(row)
+        place = self.place(row)
         return place >= 0 and bool(self.flags[place] & READ)
 
     def date_of(self, row: int) -> int:
         """When a row of the catalogue was published, in microseconds; the unknown far in the past."""
-        return self.columns["published"][self._place(row)]
+        return self.columns["published"][self.place(row)]
 
     def quality_of(self, row: int) -> int | None:
         """The quality of a row of the catalogue."""
-        code = self.columns["quality"][self._place(row)]
+        code = self.columns["quality"][self.place(row)]
         return self.columns["scores"][code - 1] if code else None
 
     def mark(self, row: int, *, is_read: bool, is_starred: bool) -> bool:
         """Set the marks of a row of the catalogue; the counts follow. True if that changed anything."""
-        place = self._place(row)
+        place = self.place(row)
         old = self.flags[place]
         new = old & ~_MARKS | (READ if is_read else 0) | (STARRED if is_starred else 0)
         if new == old:
@@ -179,7 +173,8 @@ class Catalogue:
                 total[key] += count
         return total
 
-    def _place(self, row: int) -> int:
+    def place(self, row: int) -> int:
+        """Where a row stands among the columns; -1 for one that is not here."""
         places = self.columns.places()
         return places[row] - 1 if 0 <= row < len(places) else -1
 
@@ -192,13 +187,13 @@ class Catalogue:
             self._closure[number] = found
         return found
 
-    def _mask(self, view: View, also: Iterable[int]) -> bytes | None:
-        """The places of a view; None for all of them."""
-        parts: list[bytes] = []
+    def mask(self, view: View, also: Iterable[int] = (), *, inside: bytes | None = None) -> bytes | None:
+        """The places of the rows that `rows` gives; None for all of them."""
+        parts = [] if inside is None else [inside]
         if table := _KEEP[view.show]:
             mask = bytearray(self.flags.translate(table))
             for row in also:
-                if (place := self._place(row)) >= 0:
+                if (place := self.place(row)) >= 0:
                     mask[place] = 1
             parts.append(bytes(mask))
         if view.topic:
@@ -218,7 +213,8 @@ class Catalogue:
             self._in_topic[key] = found
         return found
 
-    def _ranking(self, view: View) -> Ranking:
+    def ranking(self, view: View) -> Ranking:
+        """The order of a view, of all stories."""
         key = (view.order, view.is_reversed)
         found = self._rankings.get(key)
         if found is None:

@@ -7,7 +7,7 @@ the numbers are small: 0.7 ms for a million places, where a loop takes 100.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 _BYTE: Final = 256
@@ -53,17 +53,28 @@ class Codes:
         """The places whose number is `number` or more."""
         if self.values.itemsize == 1:
             return self.values.tobytes().translate(bytes(each >= number for each in range(_BYTE)))
+        if self.values.itemsize == 2 and 0 <= number < _BYTE**2:
+            page, rest = divmod(number, _BYTE)
+            low, high = self._halves()
+            above = _bits(high.translate(bytes(each > page for each in range(_BYTE))))
+            inside = _bits(high.translate(_table([page])))
+            inside &= _bits(low.translate(bytes(each >= rest for each in range(_BYTE))))
+            return (above | inside).to_bytes(len(self.values), "little")
         return bytes(map(number.__le__, self.values))
 
-    def _by_pages(self, pages: dict[int, set[int]]) -> bytes:
+    def _halves(self) -> tuple[bytes, bytes]:
+        """The low byte of each number, and the high one."""
         if not self._low:
             swapped = self.values.tobytes()
             is_little = array("H", [1]).tobytes()[0] == 1
             self._low, self._high = swapped[not is_little :: 2], swapped[is_little::2]
+        return self._low, self._high
+
+    def _by_pages(self, pages: dict[int, set[int]]) -> bytes:
+        low, high = self._halves()
         found = 0
         for page, wanted in pages.items():
-            low = _bits(self._low.translate(_table(wanted)))
-            found |= low & _bits(self._high.translate(_table([page])))
+            found |= _bits(low.translate(_table(wanted))) & _bits(high.translate(_table([page])))
         return found.to_bytes(len(self.values), "little")
 
 
@@ -91,6 +102,14 @@ def any_of(masks: Sequence[bytes]) -> bytes:
 def none_of(mask: bytes) -> bytes:
     """The places that the mask does not want."""
     return mask.translate(_TURNED)
+
+
+def places(mask: bytes) -> Iterator[int]:
+    """What a mask wants, in ascending order, found out one by one: quick also where that is little."""
+    place = mask.find(1)
+    while place >= 0:
+        yield place
+        place = mask.find(1, place + 1)
 
 
 def size(mask: bytes) -> int:

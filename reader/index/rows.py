@@ -116,6 +116,9 @@ class Rows(Sequence[int]):
 
     def _look_on(self) -> None:
         start = self._from_front
+        if isinstance(self._order, range) and self._mask is not None:
+            # Of few stories among many nearly all slices are empty.
+            start = max(start, self._mask.find(1, start))
         self._from_front = min(start + _SLICE, len(self._order))
         self._front.extend(self._kept(self._order[start : self._from_front], start))
 

@@ -72,10 +72,10 @@ def condition(node: Node, *, has_newer: bool = False) -> Condition:
     if search is not None:
         return _found_in(search, has_newer)
     match node:
-        case tree.And(nodes):
-            return _joined(" AND ", _gathered(nodes, tree.all_of, _taken_out), has_newer)
-        case tree.Or(nodes):
-            return _joined(" OR ", _gathered(nodes, tree.any_of), has_newer)
+        case tree.And():
+            return _joined(" AND ", gathered(node), has_newer)
+        case tree.Or():
+            return _joined(" OR ", gathered(node), has_newer)
         case tree.Not(inner):
             inside = condition(inner, has_newer=has_newer)
             return Condition(f"NOT ({inside.text})", inside.values)
@@ -93,11 +93,11 @@ def text_search(node: Node) -> TextSearch | None:
     return None if expression is None else TextSearch(_WORDS_TABLE, expression)
 
 
-def text_searches(node: Node) -> list[TextSearch] | None:
-    """The searches that `node` is the intersection of; None where it asks for more than words."""
-    nodes = _gathered(node.nodes, tree.all_of, _taken_out) if isinstance(node, tree.And) else [node]
-    searches = [text_search(inner) for inner in nodes]
-    return None if None in searches else [search for search in searches if search]
+def gathered(node: tree.And | tree.Or) -> list[Node]:
+    """The nodes of one, those that FTS5 can answer together made into one: it walks its lists once."""
+    if isinstance(node, tree.Or):
+        return _gathered(node.nodes, tree.any_of)
+    return _gathered(node.nodes, tree.all_of, _taken_out)
 
 
 def functions() -> dict[str, tuple[int, Callable[..., Value]]]:
@@ -158,7 +158,7 @@ def _gathered(
     join: Callable[[list[Node]], Node | None],
     goes_along: Callable[[Node], bool] = lambda node: False,
 ) -> list[Node]:
-    """The nodes, those FTS5 can answer together made into one: it walks its lists once.
+    """As `gathered`.
 
     Args:
         nodes: Of one `And` or `Or`.
@@ -213,9 +213,9 @@ def _test(node: Leaf) -> Condition:
             # Never NULL, so that NOT turns it round.
             return Condition(f"(quality IS NOT NULL AND quality {comparison.value} ?)", (number,))
         case tree.Since(moment):
-            return Condition("(published_us IS NOT NULL AND published_us >= ?)", (_us(moment),))
+            return Condition("(published_us IS NOT NULL AND published_us >= ?)", (microseconds(moment),))
         case tree.Before(moment):
-            return Condition("(published_us IS NOT NULL AND published_us < ?)", (_us(moment),))
+            return Condition("(published_us IS NOT NULL AND published_us < ?)", (microseconds(moment),))
         case tree.Is(state):
             return Condition(_STATES[state])
         case tree.Has(part):
@@ -227,5 +227,6 @@ def _from_outlet(test: str, value: str) -> Condition:
     return Condition(f"outlet IN (SELECT id FROM outlet WHERE {test})", (value,))
 
 
-def _us(moment: datetime) -> int:
+def microseconds(moment: datetime) -> int:
+    """Since 1970, as the index counts."""
     return (moment - _EPOCH) // timedelta(microseconds=1)

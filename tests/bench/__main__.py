@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import append, indexing, terminal
+from tests.bench import append, indexing, queries, terminal
 
-MODULES = (terminal, append, indexing)
+MODULES = (terminal, append, indexing, queries)
 
 
 def main() -> int:

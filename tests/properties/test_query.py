@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from reader.archive.storyfile import read_story
 from reader.errors import QueryError
+from reader.index.first import first
 from reader.index.search import search
 from reader.index.sync import sync
-from reader.model import View
+from reader.model import Show, View
 from reader.query.complete import complete
 from reader.query.match import doc_of, highlights, matches
 from reader.query.parse import LENGTH_LIMIT, parse
@@ -32,7 +33,7 @@ QUERY = st.builds(lambda seed: random_query(Random(seed)), st.integers(0, 1 << 3
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 1 << 32))
-def test_the_index_and_python_agree_on_random_queries_and_stories(seed: int) -> None:
+def test_masks_sql_and_python_agree_on_random_queries_and_stories(seed: int) -> None:
     random = Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         archive = write_random_archive(Path(folder, "g"), 8, random)
@@ -48,10 +49,23 @@ def test_the_index_and_python_agree_on_random_queries_and_stories(seed: int) -> 
                 note = random_note(random)
                 docs[row] = doc_of(story, is_read=is_read, is_starred=is_starred, note=note)
                 notes.update({row: note} if note else {})
+            starred = catalogue.rows(View(show=Show.STARRED))
             for _ in range(20):
                 node = parse(query := random_query(random), NOW).node
                 expected = [row for row, doc in docs.items() if matches(node, doc)]
                 assert list(search(index, node, catalogue, View(), notes=notes)) == expected, query
+                page = search(index, node, catalogue, View(), notes=notes, limit=3)
+                assert list(page) == expected[:3], query
+                by_sql = first(
+                    index,
+                    View(),
+                    len(docs),
+                    is_read=catalogue.is_read,
+                    is_starred=starred.__contains__,
+                    node=node,
+                    notes=notes,
+                )
+                assert {entry[3] for entry in by_sql} == set(expected), query
 
 
 @given(text=ANYTHING)
