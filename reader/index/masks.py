@@ -44,6 +44,9 @@ class Masks:
         lookups: For what the catalogue does not know.
         notes: The user's notes by row.
         also: Rows that fit if they do with any marks.
+
+    Attributes:
+        looked_up: So many rows were found by looking up, until now.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Masks:
         self._notes = notes
         self._also = {place for row in also if (place := catalogue.place(row)) >= 0}
         self._masks: dict[Node, bytes] = {}
+        self.looked_up = 0
 
     def of(self, node: Node) -> bytes:
         """The places that fit."""
@@ -136,9 +140,12 @@ class Masks:
     def _look_up(self, node: Node, low: int, high: int) -> list[int]:
         search = text_search(node)
         if search is not None:
-            return self._lookups.in_text(search, low, high)
-        assert isinstance(node, tree.Has)
-        return self._lookups.with_test(node, low, high)
+            found = self._lookups.in_text(search, low, high)
+        else:
+            assert isinstance(node, tree.Has)
+            found = self._lookups.with_test(node, low, high)
+        self.looked_up += len(found)
+        return found
 
     def _test(self, node: Leaf) -> bytes:
         columns, lookups = self._columns, self._lookups

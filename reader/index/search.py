@@ -79,15 +79,21 @@ def _first(
     rows, order = catalogue.columns.rows, catalogue.ranking(view).places
     may_fit = catalogue.mask(view, also, inside=masks.at_most(node))
     size = _WINDOW
-    while True:
+    while size <= max(_WINDOW, len(rows) // _MOST):
         places = list(islice(_kept(order, may_fit), size))
         numbers = list(map(rows.__getitem__, places))
-        if (max(numbers, default=0) - min(numbers, default=0)) * _MOST > catalogue.row_limit:
+        span = max(numbers, default=0) - min(numbers, default=0) + 1
+        if span * _MOST > catalogue.row_limit and len(places) == size:
             return None
+        before = masks.looked_up
         found = list(islice(compress(numbers, masks.among(node, places)), limit))
         if len(found) == limit or len(places) < size:
             return found
         size *= _GROWTH
+        if (masks.looked_up - before) * catalogue.row_limit < size * span:
+            # So rare that to look it up everywhere takes less than to look at more stories.
+            return None
+    return None
 
 
 def _kept(order: Sequence[int], mask: bytes | None) -> Iterator[int]:
