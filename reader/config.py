@@ -6,7 +6,6 @@ PyYAML is imported only where there is a file to read.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -298,6 +297,8 @@ class _Reading:
             self._untold += 1
             return
         shown = clean.line(word or "", 60)
+        import difflib
+
         near = difflib.get_close_matches(shown.casefold().replace("-", "_"), known, n=1)
         near = near or difflib.get_close_matches(shown.casefold(), known, n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"

@@ -10,25 +10,23 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import platformdirs
-
 APP: Final = "newsreader"
 
 
 def config_dir() -> Path:
     """Folder of the config and of the marks: small, precious, worth a backup."""
-    return _xdg("XDG_CONFIG_HOME") or platformdirs.user_config_path(APP, appauthor=False)
+    return _xdg("XDG_CONFIG_HOME") or _usual("user_config_path", ".config")
 
 
 def cache_dir() -> Path:
     """Folder of the indexes: may be deleted at any time."""
-    return _xdg("XDG_CACHE_HOME") or platformdirs.user_cache_path(APP, appauthor=False)
+    return _xdg("XDG_CACHE_HOME") or _usual("user_cache_path", ".cache")
 
 
 def log_dir() -> Path:
     """Folder of the log and of the last session."""
-    usual = platformdirs.user_log_path if sys.platform == "darwin" else platformdirs.user_state_path
-    return _xdg("XDG_STATE_HOME") or usual(APP, appauthor=False)
+    name = "user_log_path" if sys.platform == "darwin" else "user_state_path"
+    return _xdg("XDG_STATE_HOME") or _usual(name, ".local/state")
 
 
 def config_file() -> Path:
@@ -67,3 +65,13 @@ def _xdg(variable: str) -> Path | None:
     # The XDG specification: relative values are invalid and are to be ignored.
     value = os.environ.get(variable, "")
     return Path(value) / APP if value.startswith("/") else None
+
+
+def _usual(name: str, on_linux: str) -> Path:
+    """What that function of platformdirs says, which takes 6 ms to load; on Linux it is known without it."""
+    home = os.environ.get("HOME", "")
+    if sys.platform == "linux" and "ANDROID_DATA" not in os.environ and home.startswith("/"):
+        return Path(home, on_linux, APP)
+    import platformdirs
+
+    return Path(getattr(platformdirs, name)(APP, appauthor=False))

@@ -8,7 +8,6 @@ a file to read.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import os
 import re
@@ -334,6 +333,8 @@ class _Reading:
 
     def _unknown(self, key: str, node: Node) -> None:
         shown = clean.line(key, 60)
+        import difflib
+
         near = difflib.get_close_matches(shown.casefold(), _KEYS, n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(_KEYS)}"
         self._add(f'unknown key "{shown}"; {hint}', _line(node))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -15,7 +14,7 @@ from typing import Final
 from reader import clean
 from reader.archive.fences import FRONT_MATTER_LIMIT, Kind, decode, split
 from reader.archive.files import read_regular
-from reader.archive.storyfile import read_story
+from reader.digest import blake2b
 from reader.errors import ArchiveError, StoryFileError
 from reader.model import Archive, Problem, ProblemKind, Stamp
 from reader.values import dataclass, field
@@ -59,7 +58,7 @@ class Folder:
 
     def digest(self) -> int:
         """64 bits that change along with any name, time or size, and with the order of the files."""
-        state = hashlib.blake2b(self.numbers.tobytes(), digest_size=8)
+        state = blake2b(self.numbers.tobytes(), digest_size=8)
         for start in range(0, len(self.names), _CHUNK_NAMES):
             state.update(os.fsencode("/".join(self.names[start : start + _CHUNK_NAMES])))
             state.update(b"//")
@@ -233,7 +232,11 @@ def _may_hold_story(archive: Archive, path: str) -> bool:
     try:
         head, _ = read_regular(archive.root, path, FRONT_MATTER_LIMIT)
         # Front matter is not parsed here: that would load YAML at every start.
-        return split(decode(head)[0]).kind is not Kind.NONE or read_story(archive, path) is not None
+        if split(decode(head)[0]).kind is not Kind.NONE:
+            return True
+        from reader.archive.storyfile import read_story  # most starts read no story
+
+        return read_story(archive, path) is not None
     except StoryFileError:
         return True
 

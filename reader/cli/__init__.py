@@ -7,7 +7,6 @@ the app itself loads Textual.
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import os
 from collections.abc import Sequence
@@ -103,7 +102,7 @@ def command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
         prog=f"newsreader {name}",
         description=f"{COMMANDS[name].capitalize()}.",
         epilog=module.EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_any_formatter,
         allow_abbrev=False,
     )
     parser.set_defaults(command=name)
@@ -158,6 +157,8 @@ def _check_words(paths: Sequence[str], arguments: Sequence[str]) -> None:
             f"{paths[0]} has to come first: newsreader {paths[0]} --help; ./{paths[0]} is a folder"
         )
     for path in paths[:1]:
+        import difflib
+
         near = difflib.get_close_matches(path.casefold(), COMMANDS, n=1)
         if near and len(path) <= _WORD_CELLS and not os.path.lexists(path):
             raise UsageError(f'there is no file or folder "{path}"; did you mean newsreader {near[0]}?')
@@ -172,7 +173,7 @@ def app_parser() -> argparse.ArgumentParser:
         usage="newsreader [options] [PATH ...]\n       newsreader COMMAND ...",
         description=_DESCRIPTION,
         epilog=f"without the screen (each has its own --help):\n{commands}\n\n{_EXAMPLES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_any_formatter,
         allow_abbrev=False,
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", help="a folder of stories, or a story file")
@@ -196,8 +197,18 @@ examples:
   newsreader check ~/news/powerapps"""
 
 
+def _any_formatter(prog: str) -> argparse.HelpFormatter:
+    """For each option that is added argparse makes one, and would look how wide the terminal is."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=80)
+
+
 class Parser(argparse.ArgumentParser):
     """Raises where argparse would print its usage and leave."""
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        self.formatter_class = argparse.RawDescriptionHelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Turn down the command line.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -72,6 +71,8 @@ def _topic(name: str, tree: Iterable[Topic]) -> str:
     names = {known.casefold(): known for known in _names(tree)}
     if name.casefold() in names:
         return names[name.casefold()]
+    import difflib
+
     near = difflib.get_close_matches(name.casefold(), names, n=1)
     hint = f'; did you mean "{names[near[0]]}"?' if near else ""
     raise UsageError(f'no story has the topic "{name}"{hint}')

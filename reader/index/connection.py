@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
-import logging
 import os
 import re
 import sqlite3
@@ -16,11 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from reader import clean, locations
+from reader.digest import blake2b
 from reader.errors import IndexFileError
 from reader.index.schema import SCHEMA, VERSION
 from reader.model import Archive
-
-log = logging.getLogger(__name__)
 
 BUSY_S: Final = 10.0
 """How long a writer waits for another instance's batch, which takes some 50 ms."""
@@ -144,7 +141,7 @@ class IndexFile:
             self.screen = self._open()
             self._opened_inode = self._inode()
         except IndexFileError as error:
-            log.warning("index in memory: %s", error)
+            _warn("index in memory: %s", error)
             self.trouble = f"{error}; this session works without it, the next start will scan again"
             self.screen = _in_memory()
             self._others = {"worker": self.screen, "writer": self.screen}
@@ -206,7 +203,7 @@ class IndexFile:
         try:
             return _with_schema(self._connect())
         except DamagedIndexError as error:
-            log.warning("index rebuilt: %s", error)
+            _warn("index rebuilt: %s", error)
             _delete(self.path)
             return _with_schema(self._connect())
 
@@ -238,10 +235,16 @@ def reporting(path: str, doing: str) -> Iterator[None]:
         raise IndexFileError(_sentence(path, doing, error.strerror or error)) from error
 
 
+def _warn(message: str, error: Exception) -> None:
+    import logging  # 4 ms, and most starts have nothing to tell
+
+    logging.getLogger(__name__).warning(message, error)
+
+
 def file_name(archive: Archive) -> str:
     """One file name for each archive, safe in any folder; single files have an index of their own."""
     identity = "\0".join((archive.name, str(archive.root), *archive.only))
-    digest = hashlib.blake2b(os.fsencode(identity), digest_size=8).hexdigest()
+    digest = blake2b(os.fsencode(identity), digest_size=8).hexdigest()
     slug = re.sub(r"[^a-z0-9]+", "-", archive.name.lower()).strip("-")[:40] or "archive"
     return f"{slug}-{digest}.sqlite"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -228,6 +227,8 @@ def _one_of(name: str, value: str, choices: Sequence[str], context: Context) -> 
 def _nearest(name: str, choices: Sequence[str]) -> str:
     """The end of a sentence that names what was probably meant; empty where nothing is near."""
     by_key = {name_key(choice): choice for choice in choices}
+    import difflib
+
     near = difflib.get_close_matches(name_key(name), by_key, n=1)
     return f"; did you mean “{by_key[near[0]]}”?" if near else ""
 

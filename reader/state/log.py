@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import errno
 import os
-import platform
 import stat
 import time
 from binascii import crc32
@@ -122,7 +121,7 @@ class MarkLog:
     def __init__(self, folder: Path, disk: Disk | None = None, host: str = "") -> None:
         self._folder = folder
         self._disk = disk or Disk()
-        self._own_name = f"state.{host or platform.node()}.jsonl"
+        self._own_name = f"state.{host or os.uname().nodename}.jsonl"
         self._seen: dict[str, _Seen] = {}
         self._unsynced: Unsynced | None = None
         self._named: tuple[int, int] | None = None  # the file whose name we brought onto the medium

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Final, Literal
 
 from textual import constants
@@ -139,6 +138,8 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
 
     def _no_theme(self) -> str:
         name = self.config.theme
+        import difflib
+
         near = difflib.get_close_matches(name.casefold(), self.available_themes, n=1)
         hint = f'did you mean "{near[0]}"?' if near else f"{self.keys.first('palette')} lists them."
         return f'There is no theme "{name}"; {hint}'

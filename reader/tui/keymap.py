@@ -5,7 +5,6 @@ Loads no Textual: ``newsreader keys --check`` says the same as the app.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -108,6 +107,8 @@ class _Granting:
         return are_heard_together(self._commands[one].scope, self._commands[other].scope)
 
     def _near(self, command_id: str) -> str:
+        import difflib
+
         near = difflib.get_close_matches(command_id.casefold().replace("_", "-"), self._commands, n=1)
         return f'; did you mean "{near[0]}"?' if near else "; newsreader keys names them all"
 

@@ -5,7 +5,6 @@ Loads no Textual: the command line checks a keymap too. A test holds the names t
 
 from __future__ import annotations
 
-import difflib
 import string
 import unicodedata
 from typing import Final
@@ -170,5 +169,7 @@ def _check_ctrl(char: str, written: str) -> None:
 
 
 def _nearest(name: str) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, [*NAMED, *_OTHER_NAMES, *_SIGNS], n=1)
     return f'; did you mean "{near[0]}"?' if near else ""

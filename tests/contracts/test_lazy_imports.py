@@ -88,3 +88,29 @@ def test_a_first_page_is_listed_without_what_parses_queries() -> None:
     loaded_by("list")
     loaded = loaded_by("list", "--limit", "5")
     assert not {"reader.query.parse", "reader.query.sql", "reader.index.search", "rich"} & loaded
+
+
+_NOT_FOR_A_PAGE = {
+    "dataclasses",
+    "difflib",
+    "hashlib",
+    "html",
+    "inspect",
+    "logging",
+    "platform",
+    "platformdirs",
+    "reader.archive.frontmatter",
+    "shutil",
+    "textual",
+    "yaml",
+}
+
+
+def test_a_first_page_is_listed_without_what_takes_milliseconds_to_load() -> None:
+    loaded_by("list")
+    assert not _NOT_FOR_A_PAGE & loaded_by("list", "--limit", "5")
+
+
+def test_a_search_loads_little_more() -> None:
+    loaded_by("list")
+    assert not _NOT_FOR_A_PAGE & loaded_by("search", "clearview", "--limit", "5")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from reader import locations
@@ -32,6 +34,24 @@ def test_without_a_usable_one_it_is_the_usual_place(
     assert folder().is_absolute()
     assert folder().is_relative_to(Path.home())
     assert "newsreader" in folder().parts
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is platformdirs that says so")
+@pytest.mark.parametrize("home", ["/home/someone", "/home//some one/", "/"])
+def test_on_linux_the_usual_places_are_those_of_platformdirs(
+    home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", home)
+    for variable, _ in FOLDERS:
+        monkeypatch.delenv(variable, raising=False)
+    said = [
+        platformdirs.user_config_path("newsreader", appauthor=False),
+        platformdirs.user_cache_path("newsreader", appauthor=False),
+        platformdirs.user_state_path("newsreader", appauthor=False),
+    ]
+    assert [folder() for _, folder in FOLDERS] == said
+    monkeypatch.setattr(sys, "platform", "elsewhere")
+    assert [folder() for _, folder in FOLDERS] == said
 
 
 def test_the_files_lie_in_the_folders() -> None:
