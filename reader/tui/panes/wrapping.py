@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from rich.cells import cell_len, chop_cells
 
-_NARROW: Final = re.compile(
-    "[ -~\n\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u1e00-\u1eff"
-    "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*"
-)
-"""Text of which each character takes one cell."""
-
 _CLOSING: Final = "\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1a\uff1b\u300d\u300f\uff09\u3011\u300b\u2026"
-_TOKEN: Final = re.compile(
-    rf"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef][\u0300-\u036f\u3099\u309a\ufe00-\ufe0f{_CLOSING}]*"
-    r"|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+|[^\S\n]+|\n"
-)
-"""What stays together: a word, a character of a script without blanks and the closing sign after it."""
-
 Span = tuple[int, int]
 """Where a line begins and ends in the text it was taken from."""
 
@@ -31,7 +19,7 @@ def wrap(text: str, width: int) -> list[Span]:
     A word that is longer is broken. A line feed ends a line; a text without anything in it has no lines.
     """
     width = max(2, width)
-    if _NARROW.fullmatch(text):
+    if text.isascii() or _narrow().fullmatch(text):
         return [match.span(1) for match in _narrow_lines(width).finditer(text)]
     return _wrap_wide(text, width)
 
@@ -39,6 +27,28 @@ def wrap(text: str, width: int) -> list[Span]:
 def wrapped(text: str, width: int) -> list[str]:
     """The lines themselves."""
     return [text[start:end] for start, end in wrap(text, width)]
+
+
+# Made when they are wanted: each takes some milliseconds, and plain English wants neither.
+
+
+@cache
+def _narrow() -> re.Pattern[str]:
+    """Text of which each character takes one cell."""
+    return re.compile(
+        "[ -~\n\u00a0-\u00ac\u00ae-\u02ff\u0370-\u0482\u1e00-\u1eff"
+        "\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u2190-\u21ff]*"
+    )
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """What stays together: a word, a character of a script without blanks and the closing sign after it."""
+    return re.compile(
+        r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]"
+        rf"[\u0300-\u036f\u3099\u309a\ufe00-\ufe0f{_CLOSING}]*"
+        r"|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]+|[^\S\n]+|\n"
+    )
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +60,7 @@ def _wrap_wide(text: str, width: int) -> list[Span]:
     lines: list[Span] = []
     start = end = -1
     used = 0
-    for match in _TOKEN.finditer(text):
+    for match in _token().finditer(text):
         token = match[0]
         if token == "\n":
             if start >= 0:
