@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 LINE_LIMIT: Final = 1_000
@@ -24,7 +25,7 @@ REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 # CSI, then OSC/DCS/SOS/PM/APC up to their terminator, then any other escape; 7-bit and C1 forms.
 # Unterminated strings lose their introducer only, so a stray ESC cannot swallow the rest of a text.
-_SEQUENCE = re.compile(
+_SEQUENCE: Final = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90-\x9f]*(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]?"
@@ -103,8 +104,13 @@ def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
     if (text if table is _LINE_TABLE else text.replace("\n", "")).isprintable():
         return text if text.isascii() else _CLUSTER.sub(_thin, text)
     if "\x1b" in text or not text.isascii():
-        text = _SEQUENCE.sub("", text)
+        text = _sequence().sub("", text)
     return _CLUSTER.sub(_thin, text.translate(table))
+
+
+@cache
+def _sequence() -> re.Pattern[str]:
+    return re.compile(_SEQUENCE)
 
 
 def _thin(cluster: re.Match[str]) -> str:

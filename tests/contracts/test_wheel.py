@@ -61,7 +61,7 @@ def test_the_wheel_holds_code_styles_seeds_and_the_command(built: Built) -> None
         names = set(wheel.namelist())
         (entry_points,) = (name for name in names if name.endswith(".dist-info/entry_points.txt"))
         commands = wheel.read(entry_points).decode()
-    assert "newsreader = reader.__main__:main" in commands
+    assert "newsreader = reader.__main__:command" in commands
     code = {path.relative_to(PROJECT).as_posix() for path in (PROJECT / "reader").rglob("*.py")}
     assert code <= names
     assert "reader/py.typed" in names

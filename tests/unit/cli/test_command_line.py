@@ -202,6 +202,7 @@ def test_python_m_reader_is_the_command(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["newsreader", "--version"])
     monkeypatch.delitem(sys.modules, "reader.__main__")
+    monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as left:
         runpy.run_module("reader", run_name="__main__")
     assert left.value.code == 0
