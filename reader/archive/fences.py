@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from enum import Enum
+from functools import cache
 from typing import Final, NamedTuple
 
 FRONT_MATTER_LIMIT: Final = 262_144
@@ -42,13 +43,14 @@ class Parts(NamedTuple):
 
 
 _CLOSING: Final = {
-    Kind.YAML: re.compile(r"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)"),  # Jekyll's rule: even inside a block scalar
-    Kind.TOML: re.compile(r"\n\+\+\+[ \t]*(?=\n|\Z)"),
-    Kind.JSON: re.compile(r"\n;;;[ \t]*(?=\n|\Z)"),
+    Kind.YAML: r"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)",  # Jekyll's rule: even inside a block scalar
+    Kind.TOML: r"\n\+\+\+[ \t]*(?=\n|\Z)",
+    Kind.JSON: r"\n;;;[ \t]*(?=\n|\Z)",
 }
 _KINDS: Final = {kind.value: kind for kind in _CLOSING}
-_FIELD_LINE: Final = re.compile(r"""["']?\w[^:\n]{0,80}:(?=[ \t\n]|\Z)""")
-_INNER_LINE: Final = re.compile(r"[ \t]*(?:\n|\Z)|[ \t]+\S|-(?=[ \t\n])|[#\]}]")
+_FIELD_LINE: Final = r"""["']?\w[^:\n]{0,80}:(?=[ \t\n]|\Z)"""
+_INNER_LINE: Final = r"[ \t]*(?:\n|\Z)|[ \t]+\S|-(?=[ \t\n])|[#\]}]"
+_compiled: Final = cache(re.compile)  # a start that finds everything unchanged needs one of them
 _JSON: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
@@ -95,7 +97,7 @@ def split(text: str) -> Parts:
     if kind is Kind.NONE or end < 0 or text[start + 3 : end].strip(" \t"):
         return Parts(Kind.NONE, "", text)
     first_line = text.count("\n", 0, start) + 2
-    closing = _CLOSING[kind].search(text, end)
+    closing = _compiled(_CLOSING[kind]).search(text, end)
     if closing is None:
         return _split_open(kind, text, end + 1, first_line)
     return Parts(kind, text[end + 1 : closing.start()], text[closing.end() + 1 :], first_line)
@@ -105,8 +107,8 @@ def _split_open(kind: Kind, text: str, start: int, first_line: int) -> Parts:
     """Without a closing fence: the front matter goes on while its lines look like fields."""
     at, has_field = start, False
     while kind is Kind.YAML and at < min(len(text), start + FRONT_MATTER_LIMIT):
-        is_field = _FIELD_LINE.match(text, at) is not None
-        if not is_field and not _INNER_LINE.match(text, at):
+        is_field = _compiled(_FIELD_LINE).match(text, at) is not None
+        if not is_field and not _compiled(_INNER_LINE).match(text, at):
             break
         has_field = has_field or is_field
         at = text.find("\n", at) + 1 or len(text)
