@@ -136,15 +136,6 @@ class Catalogue:
         place = self.place(row)
         return place >= 0 and bool(self.flags[place] & READ)
 
-    def date_of(self, row: int) -> int:
-        """When a row of the catalogue was published, in microseconds; the unknown far in the past."""
-        return self.columns["published"][self.place(row)]
-
-    def quality_of(self, row: int) -> int | None:
-        """The quality of a row of the catalogue."""
-        code = self.columns["quality"][self.place(row)]
-        return self.columns["scores"][code - 1] if code else None
-
     def mark(self, row: int, *, is_read: bool, is_starred: bool) -> bool:
         """Set the marks of a row of the catalogue; the counts follow. True if that changed anything."""
         place = self.place(row)

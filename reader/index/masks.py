@@ -77,7 +77,7 @@ class Masks:
         What is not known is looked up between the least and the greatest of their rows, and nowhere else.
         """
         found = self._among(node, places)
-        if not self._also.intersection(places) or not _asks_for_marks(node):
+        if not self._also or not _asks_for_marks(node):
             return found
         with_any = self._among(node, places, _MARKS)
         stays = bytes(map(self._also.__contains__, places))

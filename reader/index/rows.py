@@ -56,8 +56,9 @@ class Rows(Sequence[int]):
         return self._columns.rows[self._place(index % self._size)] + self._base
 
     def __iter__(self) -> Iterator[int]:
-        rows, base = self._columns.rows, self._base
-        return (rows[self._place(at)] + base for at in range(self._size))
+        places = self._order if self._mask is None else self._kept(self._order, 0)
+        rows = map(self._columns.rows.__getitem__, places)
+        return map(self._base.__add__, rows) if self._base else rows
 
     def __contains__(self, row_id: object) -> bool:
         return isinstance(row_id, int) and self._place_of(row_id) is not None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
-from itertools import groupby
-from operator import itemgetter
+from itertools import compress, islice
+from operator import eq
 from typing import Any, Final
 
 from reader.index.catalogue import Catalogue
@@ -35,15 +35,21 @@ def merged(
         view: In which order.
         gone: By row id.
     """
-    stories = _newest_first(indexes, catalogues, parts, gone)
-    if (view.order, view.is_reversed) == (Order.DATE, False):
+    stories, dates = _newest_first(indexes, catalogues, parts, gone)
+    if view.order is Order.DATE and not view.is_reversed:
         return array("q", stories)
-    values = _values(indexes, catalogues, stories, view.order, gone)
-    known = [row_id for row_id in stories if values[row_id] is not None]
+    values: Sequence[Any]
+    if view.order is Order.DATE:
+        values = [None if date == UNKNOWN_DATE else date for date in dates]
+    else:
+        found = _values(indexes, catalogues, stories, view.order, gone)
+        values = list(map(found.__getitem__, stories))
+    known = [at for at, value in enumerate(values) if value is not None]
     # Sorting is stable, also backwards: ties stay newest first.
     has_most_first = view.order in (Order.DATE, Order.QUALITY, Order.RELATED)
     known.sort(key=values.__getitem__, reverse=has_most_first != view.is_reversed)
-    return array("q", [*known, *(row_id for row_id in stories if values[row_id] is None)])
+    known.extend(at for at, value in enumerate(values) if value is None)
+    return array("q", map(stories.__getitem__, known))
 
 
 def gone_row(number: int, mark: Mark) -> StoryRow:
@@ -64,29 +70,53 @@ def _newest_first(
     catalogues: Sequence[Catalogue],
     parts: Sequence[Sequence[int]],
     gone: Mapping[int, StoryRow],
-) -> list[int]:
-    """The stories by date, then title, the unknown last; those that are gone behind others of their date."""
-    dated = [
-        (-catalogue.date_of(row_id % BASE), row_id)
-        for catalogue, part in zip(catalogues, parts, strict=True)
-        for row_id in part
-    ]
-    dated += [(-UNKNOWN_DATE if (date := _date(row)) is None else -date, row.row_id) for row in gone.values()]
-    places = {row_id: place for place, (_, row_id) in enumerate(dated)}
-    dated.sort(key=itemgetter(0))
-    titles: dict[int, str] = {row_id: "" for row_id in gone}
-    tied: dict[int, list[int]] = {}
-    for _, group in groupby(dated, itemgetter(0)):
-        row_ids = [row_id for _, row_id in group]
-        if len(row_ids) > 1:
-            for row_id in row_ids:
-                if row_id > 0:
-                    tied.setdefault(row_id // BASE, []).append(row_id % BASE)
-    for number, rows in tied.items():
-        found = indexes[number].titles(rows)
-        titles.update((number * BASE + row, title) for row, title in found.items())
-    dated.sort(key=lambda entry: (entry[0], titles.get(entry[1], ""), places[entry[1]]))
-    return [row_id for _, row_id in dated]
+) -> tuple[list[int], list[int]]:
+    """The stories by date, then title, the unknown last; and their dates."""
+    stories: list[int] = []
+    dates: list[int] = []
+    for number, (catalogue, part) in enumerate(zip(catalogues, parts, strict=True)):
+        # In the order of their places the stories of an archive are sorted already: only runs are merged.
+        places = sorted(_places(catalogue, number, part))
+        stories.extend(map((number * BASE).__add__, map(catalogue.columns.rows.__getitem__, places)))
+        dates.extend(map(catalogue.columns["published"].__getitem__, places))
+    stories.extend(gone)
+    dates.extend(UNKNOWN_DATE if (date := _date(row)) is None else date for row in gone.values())
+    order = sorted(range(len(stories)), key=dates.__getitem__, reverse=True)
+    stories, dates = [stories[at] for at in order], [dates[at] for at in order]
+    _sort_ties(indexes, stories, dates)
+    return stories, dates
+
+
+def _sort_ties(indexes: Sequence[StoryIndex], stories: list[int], dates: list[int]) -> None:
+    """Sort the stories of one date by their titles, where they are not all of one archive."""
+    mixed: list[tuple[int, int]] = []
+    by_archive: dict[int, list[int]] = {}
+    alike = compress(range(len(dates)), map(eq, dates, islice(dates, 1, None)))
+    end = 0
+    for start in alike:
+        if start < end:
+            continue
+        end = start + 2
+        while end < len(dates) and dates[end] == dates[start]:
+            end += 1
+        # Those of one archive stand together; the gone, which have ids below zero, come after them.
+        if stories[start] // BASE != stories[end - 1] // BASE:
+            mixed.append((start, end))
+            for row_id in stories[start:end]:
+                by_archive.setdefault(row_id // BASE, []).append(row_id % BASE)
+    titles: dict[int, str] = {}
+    for number, rows in by_archive.items():
+        if number >= 0:
+            found = indexes[number].titles(rows)
+            titles.update((number * BASE + row, title) for row, title in found.items())
+    for start, end in mixed:
+        stories[start:end] = sorted(stories[start:end], key=lambda row_id: titles.get(row_id, ""))
+
+
+def _places(catalogue: Catalogue, number: int, row_ids: Iterable[int]) -> Iterator[int]:
+    """Where row ids of an archive stand in its catalogue."""
+    rows = map((-number * BASE).__add__, row_ids)
+    return map((-1).__add__, map(catalogue.columns.places().__getitem__, rows))
 
 
 def _values(
@@ -99,15 +129,15 @@ def _values(
     """What to sort by, by row id; None where it is not known."""
     values: dict[int, Any] = {row_id: _gone_value(row, order) for row_id, row in gone.items()}
     for number, (index, catalogue) in enumerate(zip(indexes, catalogues, strict=True)):
-        here = [row_id % BASE for row_id in stories if row_id > 0 and row_id // BASE == number]
-        found: Mapping[int, Any]
-        if order is Order.DATE:
-            found = {row: None if (date := catalogue.date_of(row)) == UNKNOWN_DATE else date for row in here}
-        elif order is Order.QUALITY:
-            found = {row: catalogue.quality_of(row) for row in here}
+        first = number * BASE
+        here = [row_id for row_id in stories if first < row_id < first + BASE]
+        if order is Order.QUALITY:
+            scores, quality = (None, *catalogue.columns["scores"]), catalogue.columns["quality"]
+            found = map(quality.__getitem__, _places(catalogue, number, here))
+            values.update(zip(here, map(scores.__getitem__, found), strict=True))
         else:
-            found = index.sort_values(here, order.value)
-        values.update((number * BASE + row, found.get(row)) for row in here)
+            sorted_by = index.sort_values([row_id - first for row_id in here], order.value)
+            values.update((row_id, sorted_by.get(row_id - first)) for row_id in here)
     return values
 
 
