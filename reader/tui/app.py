@@ -192,7 +192,9 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         """Show every key."""
         from reader.tui.screens.help import HelpPage
 
-        self.push_screen(HelpPage(self.keys))
+        # Once is enough: each page that lies open is drawn again when it ends.
+        if not any(isinstance(screen, HelpPage) for screen in self.screen_stack):
+            self.push_screen(HelpPage(self.keys))
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies selected text elsewhere; here it says how to leave."""

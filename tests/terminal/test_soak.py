@@ -48,6 +48,7 @@ class Sample:
 
 def sample(app: PtyApp) -> Sample:
     status = Path(f"/proc/{app.pid}/status").read_text()
+    assert "VmRSS" in status, f"it has ended; its last words: {app.text}"
     values = {
         name: text.split()[0]
         for name, _, text in (line.partition(":") for line in status.splitlines())
