@@ -24,7 +24,9 @@ PATIENCE_S: Final = 0.5
 """Work that is done by then needs no word."""
 
 # JSON itself escapes what is below a blank.
-_ACTING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ACTING = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
+)
 _EVERY_S: Final = 0.1
 _POINT_CELLS: Final = 70
 _POINT_BEFORE: Final = 50
@@ -102,7 +104,7 @@ def json_text(value: object, *, is_ascii: bool = False, indent: int | None = Non
 
 
 def _escaped(char: re.Match[str]) -> str:
-    return f"\\u{ord(char[0]):04x}"
+    return json.dumps(char[0])[1:-1] if char[0] > "\uffff" else f"\\u{ord(char[0]):04x}"
 
 
 def flush() -> None:

@@ -63,6 +63,12 @@ def printed(capfd: pytest.CaptureFixture[str]) -> Printed:
     return printed
 
 
+def in_yaml(text: str) -> str:
+    """A quoted scalar; JSON writes signs beyond the first plane as two halves, which YAML takes for none."""
+    signs = (sign if sign.isalnum() and sign.isascii() else f"\\U{ord(sign):08x}" for sign in text)
+    return f'"{"".join(signs)}"'
+
+
 @pytest.fixture
 def _hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive, a config and marks that carry every payload wherever a text can stand."""
@@ -91,7 +97,7 @@ def _hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "state.jsonl").write_text("\n".join([*marks, *PAYLOADS.values(), ""]))
     (folder / "state.\x1b[2J.jsonl").write_text("\x1b[2J\n")
     # A key of YAML is short.
-    quoted = [json.dumps(payload[:40]) for payload in PAYLOADS.values()]
+    quoted = [in_yaml(payload[:40]) for payload in PAYLOADS.values()]
     wrong = "".join(f"  {text}: {text}\n" for text in quoted)
     (folder / "config.yaml").write_text(
         f"archives:\n  - {json.dumps(str(archive))}\n  - '/nowhere'\ntheme: {quoted[0]}\nkeys:\n{wrong}"
