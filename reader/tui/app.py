@@ -98,7 +98,15 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
                 return
             if await self._run_key(event.key):
                 return
+        elif isinstance(event, events.Key) and await self._run_page_key(event):
+            return
         await super().on_event(event)
+
+    async def _run_page_key(self, event: events.Key) -> bool:
+        """Run the command of a key on a page laid over the panes; false where a box on it has the focus."""
+        is_for_page = self.focused is None and len(self.screen_stack) > 1
+        is_early = is_for_page and not event.is_forwarded and event.key != WAY_OUT
+        return is_early and await self._check_bindings(event.key)
 
     async def _give_key(self, event: events.Key) -> None:
         """A key that was held: for a pane, or for the box that a key before it has opened."""
@@ -188,13 +196,13 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         node = screen.focused if command.scope == PANES else None
         await (node or screen).run_action(command.action)
 
-    def action_keys(self) -> None:
-        """Show every key."""
+    async def action_keys(self) -> None:
+        """Show every key; done when the page is there to be searched."""
         from reader.tui.screens.help import HelpPage
 
         # Once is enough: each page that lies open is drawn again when it ends.
         if not any(isinstance(screen, HelpPage) for screen in self.screen_stack):
-            self.push_screen(HelpPage(self.keys))
+            await self.push_screen(HelpPage(self.keys))
 
     def action_help_quit(self) -> None:
         """Ctrl+C copies selected text elsewhere; here it says how to leave."""

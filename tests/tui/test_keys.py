@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Input
 
 from reader.config import Config
@@ -92,6 +93,21 @@ async def test_the_help_scrolls_again_after_a_search(archive: Path, open_app: Op
         page = pilot.app.screen
         assert page.query_one(Input).value == "a"
         assert page.query_one("#page").scroll_y == 1
+
+
+async def test_what_is_typed_ahead_on_the_key_page_is_searched_for(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(80, 24)) as pilot:
+        for key in ("question_mark", "slash", *"star"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        await pilot.pause(0.1)
+        page = pilot.app.screen
+        assert page.query_one(Input).value == "star"
+        assert "Star, or take the star away." in screen_text(pilot)
+        assert "Move one line down" not in screen_text(pilot)
+        await pilot.press("escape", "G", "escape")
+        await pilot.pause()
+        assert pilot.app.screen is main_screen(pilot)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)

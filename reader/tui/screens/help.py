@@ -32,7 +32,8 @@ class HelpPage(Page):
         if self.query_one_optional("#help-search", Input) is None:
             box = Input(id="help-search", placeholder="star, read, alt+", compact=True)
             await self.mount(box, after=0)
-            box.focus()
+            # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go elsewhere.
+            self.set_focus(box)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Show what fits."""
@@ -49,6 +50,7 @@ class HelpPage(Page):
         if box is None:
             self.dismiss()
             return
+        self.set_focus(None)
         await box.remove()
         self.query_one("#page Static", Static).update(key_page(self._keys))
 
