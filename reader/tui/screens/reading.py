@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from textual import on
@@ -13,6 +14,7 @@ from reader.tui.background import Background
 from reader.tui.held_keys import HeldKeys, is_about_story
 from reader.tui.panes.pane import Pane
 from reader.tui.panes.story_lines import WHOLE_STORY
+from reader.tui.panes.topic_tree import Entry
 from reader.tui.reading_ahead import ReadingAhead
 from reader.tui.rest import Rest
 from reader.tui.screens.noting import NotingScreen
@@ -38,6 +40,7 @@ class ReadingScreen(NotingScreen):
         self._ahead = ReadingAhead(library.story)
         self._look_ahead = Rest(self._read_ahead)
         self._is_asked_about: StoryId | None = None
+        self._arriving: tuple[Entry, int] | None = None
         self.held = HeldKeys(is_early=self._is_early, hurry=self._hurry)
 
     def _is_early(self, key: str) -> bool:
@@ -206,7 +209,7 @@ class ReadingScreen(NotingScreen):
             row = self.story_list.current
             if row is not None and self._becomes_read(row):
                 self._set_read(row, True)
-            self.action_next_unread(1)
+            self._go_to_unread(1, "page-story")
 
     def action_scroll_story(self, step: int) -> None:
         """Scroll the story, whatever has the focus."""
@@ -215,6 +218,21 @@ class ReadingScreen(NotingScreen):
 
     def action_next_unread(self, step: int) -> None:
         """The next unread story; at the end of the topic, the next topic on a second press."""
+        self._go_to_unread(step, "next-unread" if step > 0 else "previous-unread")
+
+    def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
+        super()._show_stories(ids, self._place_of_arrival(ids, cursor), keeps_place=keeps_place)
+
+    def _place_of_arrival(self, ids: Sequence[int], cursor: int) -> int:
+        """The first unread story (or last, going back) of a topic one came to by going on, else `cursor`."""
+        arriving, self._arriving = self._arriving, None
+        if arriving is None or arriving[0].key != self._entry.key:
+            return cursor
+        step = arriving[1]
+        index = self.library.next_unread(ids, -1 if step > 0 else len(ids), step)
+        return cursor if index is None else index
+
+    def _go_to_unread(self, step: int, command_id: str) -> None:
         index = self.library.next_unread(self.story_list.ids, self.story_list.cursor, step)
         if index is not None:
             self.story_list.move_to(index)
@@ -226,8 +244,9 @@ class ReadingScreen(NotingScreen):
             self.reader.say(f"No unread story further on: this is the {edge} of {where}.")
         elif self._end_told_at == entry:
             self._end_told_at = None
+            self._arriving = (entry, step)
             self.topic_tree.go_to(entry)
         else:
             self._end_told_at = entry
-            key = self.reader.keys.first("next-unread" if step > 0 else "previous-unread")
+            key = self.reader.keys.first(command_id)
             self.reader.say(f"This is the {edge} of {where}; {key} again goes on to {entry.topic}.")
