@@ -136,7 +136,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the layout before the screen is laid out."""
-        self.shown.forget()  # a terminal moves what it shows when it changes its size
+        self.shown.size = event.size
         if self._main.is_mounted:
             self._main.fit(event.size)
 

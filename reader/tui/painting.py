@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from textual._compositor import Compositor, CompositorUpdate
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 if TYPE_CHECKING:
@@ -48,10 +48,12 @@ class Shown:
 
     Attributes:
         early: What was sent before the first update, as it would be sent by that; see `reader.afterimage`.
+        size: Of the terminal, where it has changed.
     """
 
     def __init__(self) -> None:
         self.early = ""
+        self.size: Size | None = None
         self._lines: dict[int, list[tuple[int, Strip]]] = {}
 
     def forget(self) -> None:
@@ -119,18 +121,25 @@ class Painter(Compositor):
     def __init__(self, shown: Shown) -> None:
         super().__init__()
         self._shown = shown
+        self._drawn_size = Size(0, 0)
 
     def render_full_update(self, simplify: bool = False) -> CompositorUpdate:  # type: ignore[override]
         """The lines of the whole screen that the terminal does not show already."""
         if simplify:  # for a picture, not for the terminal
             return super().render_full_update(simplify=True)
         self._dirty_regions.clear()
+        if self.size != self._drawn_size:
+            # What was drawn for another size may have run over the edges of this one.
+            self._drawn_size = self.size
+            self._shown.forget()
         chops = self._render_chops(self.size.region, lambda y: True)
         strips = [Strip.join(line.values()) for line in chops[: self.size.height]]
         return Changes([(self.size.region, strips)], self._shown)
 
     def render_partial_update(self) -> CompositorUpdate | None:  # type: ignore[override]
         """The changed cells, each drawn by the widget in front."""
+        if self.size != self._drawn_size or self._shown.size not in (None, self.size):
+            return None  # all of it is drawn when the screen has been laid out
         dirty, self._dirty_regions = self._dirty_regions, set()
         pieces: list[tuple[Region, list[Strip]]] = []
         for region in _apart(dirty):

@@ -82,6 +82,8 @@ async def test_the_terminal_shows_what_textual_would_have_drawn(
             show(screen, update)  # type: ignore[arg-type]
 
         monkeypatch.setattr(app, "_display", display)
+        # Smaller, smaller still, and larger again.
+        sizes = {"d": (size[0] - 11, size[1] - 4), "G": (size[0] - 14, size[1] - 7), "D": size}
         app.refresh()
         for key in (
             *("j", "j", "3", "J", "1", "j", "enter", "d", "pagedown", "pagedown", "s", "S", "S", "G", "k"),
@@ -89,6 +91,10 @@ async def test_the_terminal_shows_what_textual_would_have_drawn(
         ):
             await pilot.press(key)
             await settled(pilot)
+            if key in sizes:
+                terminal.resize(sizes[key][1], sizes[key][0])
+                await pilot.resize_terminal(*sizes[key])
+                await settled(pilot)
             shown = [line.rstrip() for line in terminal.display]
             expected = screen_text(pilot).split("\n")
             # pyte counts clusters otherwise; the rest of such a line is left to the eye
