@@ -67,6 +67,8 @@ class ThemedApp(App[None], inherit_bindings=False):
         found = self.available_themes.get(theme)
         if found is not None and (found.ansi or not is_colourless()):
             self.set_reactive(App.theme, theme)
+            # Textual chose for its own theme whether it puts fixed colours in place of the terminal's.
+            self._refresh_truecolor_filter(self.ansi_theme)
             self.stylesheet.set_variables(self.get_css_variables())
         return found is not None
 

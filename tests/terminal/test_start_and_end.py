@@ -137,6 +137,17 @@ def test_no_color_sends_no_colour_and_the_cursor_can_be_seen(archive: Path) -> N
     assert not codes & {*range(30, 39), *range(40, 49), *range(90, 108)}
 
 
+@pytest.mark.parametrize("theme", ["ansi-light", "ansi-dark"])
+def test_a_theme_of_the_terminal_sends_only_its_colours_from_the_start_on(archive: Path, theme: str) -> None:
+    with PtyApp("--theme", theme, archive) as app:
+        app.wait_for("What happened in hour 2.")
+        app.press("j3")
+        app.wait_for("What happened in hour 1.")
+        assert app.quit() == 0
+    assert not re.findall(rb"\x1b\[[0-9;]*[34]8;2;[0-9;]*m", app.output)
+    assert re.search(rb"\x1b\[[0-9;]*39;49[0-9;]*m", app.output)
+
+
 def run_without(stdin: int, stderr: int, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "reader", resources.seeds_dir()],
