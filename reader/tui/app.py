@@ -191,6 +191,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         for textual_command in super().get_system_commands(screen):
             if textual_command.title == "Theme":
                 yield textual_command
+        yield from self.theme_commands()
 
     async def _run_command(self, command: Command, screen: Screen[object]) -> None:
         node = screen.focused if command.scope == PANES else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Final
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
@@ -89,6 +91,12 @@ class ThemedApp(App[None], inherit_bindings=False):
         self.push_screen(
             CommandPalette(providers=[ThemeList], placeholder="A theme; Esc: as before", id="themes")
         )
+
+    def theme_commands(self) -> Iterable[SystemCommand]:
+        """A command for each theme; the palette finds them by name and does not list them all at first."""
+        for name in sorted(self.available_themes):
+            choose = partial(setattr, self, "theme", name)
+            yield SystemCommand(f"Theme: {name}", "Have this theme from now on.", choose, discover=False)
 
     def on_command_palette_option_highlighted(self, event: CommandPalette.OptionHighlighted) -> None:
         """Show the theme under the cursor, unless the cursor goes on."""

@@ -194,6 +194,31 @@ async def test_the_theme_under_the_cursor_of_the_palette_is_shown_and_escape_bri
         assert pilot.app.theme == "nord"
 
 
+async def test_the_palette_finds_a_theme_by_its_name(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, config=Config(theme="gazette", mark_read="open")) as pilot:
+        await pilot.press("ctrl+p")
+        await settled(pilot)
+        assert "Theme: " not in screen_text(pilot)
+        await pilot.press(*"nord")
+        await settled(pilot)
+        await pilot.pause(0.3)
+        assert "Theme: nord" in screen_text(pilot)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert pilot.app.theme == "nord"
+
+
+async def test_the_list_of_themes_comes_before_the_themes_of_the_palette(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("ctrl+p", *"theme")
+        await settled(pilot)
+        await pilot.pause(0.3)
+        first = screen_text(pilot).index("Theme")
+        assert not screen_text(pilot)[first:].startswith("Theme:")
+
+
 async def test_a_theme_chosen_in_the_palette_stays(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         pilot.app.search_themes()
