@@ -97,7 +97,7 @@ def keep(frame: str, files: Iterable[str], not_after: float, size: tuple[int, in
     arguments = sys.argv[1:]
     data = frame.encode("utf-8", "replace")
     head = [_FORMAT, _key(arguments), _circumstances(size), f"{crc32(data)}", f"{not_after}"]
-    head += [f"{_stamp(path)} {path}" for path in files]
+    head += [f"{stamp(path)} {path}" for path in files]
     if any("\n" in line for line in head):
         return
     path = _path(arguments)
@@ -124,12 +124,12 @@ def _valid_frame(arguments: Sequence[str]) -> bytes | None:
         and circumstances == _circumstances((size.columns, size.lines))
         and checksum == f"{crc32(frame)}"
         and time.time() < float(not_after)
-        and all(_stamp(line.split(" ", 2)[2]) == " ".join(line.split(" ", 2)[:2]) for line in stamps)
+        and all(stamp(line.split(" ", 2)[2]) == " ".join(line.split(" ", 2)[:2]) for line in stamps)
     )
     return frame if is_valid else None
 
 
-def _stamp(path: str) -> str:
+def stamp(path: str) -> str:
     """What changes when a file changes; two words."""
     try:
         status = os.stat(path)
@@ -148,7 +148,7 @@ def _circumstances(size: tuple[int, int]) -> str:
     variables = "\0".join(f"{name}={os.environ.get(name, '')}" for name in names)
     # The program itself: an upgrade or a change puts another time on its folders.
     here = os.path.dirname(os.path.abspath(__file__))
-    return f"{size[0]}x{size[1]}\0{_stamp(here)}\0{_stamp(os.path.join(here, 'tui'))}\0{variables}"
+    return f"{size[0]}x{size[1]}\0{stamp(here)}\0{stamp(os.path.join(here, 'tui'))}\0{variables}"
 
 
 def _path(arguments: Sequence[str]) -> str:

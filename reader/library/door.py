@@ -564,11 +564,18 @@ class Library:
         """How many problems there are."""
         return sum(index.problem_count() for index in self._indexes)
 
+    def is_current(self) -> bool:
+        """Whether what it shows is what the indexes hold. Quick."""
+        return not self._has_news()
+
+    def index_files_on_disk(self) -> list[Path]:
+        """The files that the stories are read from; some of them need not exist."""
+        databases = [index.file.path for index in self._indexes]
+        return [*databases, *(path.with_name(f"{path.name}-wal") for path in databases)]
+
     def files(self) -> list[Path]:
         """All files and folders that decide what a start shows; some of them need not exist."""
-        databases = [index.file.path for index in self._indexes]
-        logs = [path.with_name(f"{path.name}-wal") for path in databases]
-        return [self.keeper.path, *databases, *logs, *(archive.root for archive in self.archives)]
+        return [self.keeper.path, *self.index_files_on_disk(), *(archive.root for archive in self.archives)]
 
     def index_trouble(self) -> str:
         """Why an index is kept in memory only, in a sentence; empty if none is. Quick."""

@@ -155,12 +155,17 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End the app; where that is no emergency, with the first screen of the next start in mind."""
-        if not return_code and self._main.is_at_rest and not self.is_headless:
+        if not return_code and self._main.is_filled and not self.is_headless:
             from reader.tui.next_start import next_start
 
             try:
                 self._leave_session()
-                self.next_start = next_start(self, self._main.desk, self._sessions.load())
+                self.next_start = next_start(
+                    self,
+                    self._main.desk,
+                    self._sessions.load(),
+                    is_syncing=self._main.background.is_syncing,
+                )
             except Exception:
                 log.exception("the first screen of the next start was not kept")
         super().exit(result, return_code, message)

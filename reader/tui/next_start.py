@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.geometry import Region
 
+from reader import afterimage
+from reader.library import Library
 from reader.tui.desk import Desk
 from reader.tui.painting import Changes, Shown
 from reader.tui.panes.story_list import StoryList
@@ -29,21 +31,27 @@ class NextStart(NamedTuple):
         frame: Text and escape sequences that draw it.
         not_after: When an age on it changes, in seconds since 1970.
         size: Columns and rows.
+        stamps: Of the index that it shows, where that is just being brought up to date.
     """
 
     frame: str
     not_after: float
     size: tuple[int, int]
+    stamps: list[str]
 
 
-def next_start(app: NewsreaderApp, desk: Desk, session: Session) -> NextStart | None:
+def next_start(app: NewsreaderApp, desk: Desk, session: Session, *, is_syncing: bool) -> NextStart | None:
     """The first screen of a start with this session; None where it shows more than the index knows.
 
     Args:
         app: The app that is about to end.
         desk: Whose styles to draw with.
         session: What the next start will read.
+        is_syncing: Whether the index is just being brought up to date.
     """
+    stamps = index_stamps(app.library) if is_syncing else []
+    if not app.library.is_current():
+        return None
     screen = MainScreen(app.library, app.opening, Shown(), session)
     if screen.view.query:  # of a saved search, whose stories are looked for behind the first screen
         return None
@@ -60,7 +68,14 @@ def next_start(app: NewsreaderApp, desk: Desk, session: Session) -> NextStart | 
     frame = Changes([(everything, screen.desk.render_lines(everything))], Shown()).render_segments(
         app.console
     )
-    return NextStart(frame, _not_after(screen.story_list), (width, height))
+    return NextStart(frame, _not_after(screen.story_list), (width, height), stamps)
+
+
+def index_stamps(library: Library) -> list[str]:
+    """What changes when the index of an archive is written to."""
+    stamps = (afterimage.stamp(str(path)) for path in library.index_files_on_disk())
+    # An empty log of the database comes and goes as it is opened and closed.
+    return ["- -" if stamp.endswith(" 0") else stamp for stamp in stamps]
 
 
 def _not_after(stories: StoryList) -> float:

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from reader import afterimage, locations
 from reader.config import Config, WatchedConfig
@@ -18,6 +18,9 @@ from reader.library import Library
 from reader.model import Archive
 from reader.tui.ending import Ending
 from reader.tui.opening import Opening
+
+if TYPE_CHECKING:
+    from reader.tui.next_start import NextStart
 from reader.tui.session import SessionFile
 
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
@@ -64,13 +67,19 @@ def run(archives: Sequence[Archive], config: Config, watched: WatchedConfig | No
     finally:
         library.close()
     if app.next_start is not None:
-        files = [locations.config_file(), locations.session_file(), *library.files()]
-        files += [config.style] if config.style else []
-        with contextlib.suppress(OSError):
-            afterimage.keep(
-                app.next_start.frame, map(str, files), app.next_start.not_after, app.next_start.size
-            )
+        _keep(app.next_start, library, config)
     _leave(app.return_code or 0)
+
+
+def _keep(start: NextStart, library: Library, config: Config) -> None:
+    """Keep the first screen of the next start, unless the index was written to since it was drawn."""
+    from reader.tui.next_start import index_stamps
+
+    files = [locations.config_file(), locations.session_file(), *library.files()]
+    files += [config.style] if config.style else []
+    with contextlib.suppress(OSError):
+        if not start.stamps or index_stamps(library) == start.stamps:
+            afterimage.keep(start.frame, map(str, files), start.not_after, start.size)
 
 
 def _leave(code: int) -> NoReturn:

@@ -128,11 +128,6 @@ class MainScreen(RememberingScreen):
         self._show_topics()
         self._show_first()
 
-    @property
-    def is_at_rest(self) -> bool:
-        """Whether the list shows all that the index holds, and nothing is being written into it."""
-        return self.is_filled and not self.background.is_syncing
-
     def _stand(self) -> None:
         self.desk.activate(self.pane)
         self.fit(self.app.size)
