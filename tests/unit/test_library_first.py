@@ -64,8 +64,8 @@ def test_so_is_that_of_a_search(pair: tuple[Library, Library], seed: int) -> Non
     whole, page = pair
     random = Random(seed)
     view = random.choice(VIEWS)
-    for _ in range(20):
-        text = random_query(random)
+    # A query for the note of a story that is gone opens the library: what follows would be no first page.
+    for text in sorted((random_query(random) for _ in range(20)), key=lambda text: "note" in text):
         query = parse(text, NOW)
         assert page.first_ids(view, 5, query) == whole.search_ids(query, view, limit=5), text
 
@@ -95,12 +95,17 @@ def test_titles_decide_between_many_that_rank_alike(tmp_path: Path) -> None:
     library.close()
 
 
-def test_an_index_that_does_not_answer_is_no_mistake_of_the_query(pair: tuple[Library, Library]) -> None:
-    _, page = pair
+def test_an_index_that_does_not_answer_is_no_mistake_of_the_query(tmp_path: Path) -> None:
+    write_story(tmp_path / "a", "a.md")
+    # Nothing is kept for the next start meanwhile, which would ask the same index from another thread.
+    page = Library([open_archive(tmp_path / "a")], state_folder=tmp_path, cache_folder=tmp_path, keeps=False)
+    page.sync()
+    page.open_marks()
     with page._indexes[0].file.worker.use("let it be interrupted") as sqlite:
         sqlite.set_progress_handler(lambda: 1, 1)
     with pytest.raises(IndexFileError, match="read its first stories"):
         page.first_ids(View(), 5)
+    page.close()
 
 
 def test_without_the_catalogue_stories_are_found_by_id(pair: tuple[Library, Library]) -> None:
