@@ -426,6 +426,8 @@ class Library:
     def first_ids(self, view: View, limit: int, query: Query | None = None) -> Sequence[int]:
         """What `row_ids` or `search_ids` begin with, at most `limit`; needs no more than `open_marks`.
 
+        An order that an index does not have, and a note on a story that is gone, open the library first.
+
         Args:
             view: Which stories: of any topic, and not those with a star, some of which are in no index.
             limit: 1 and up.
@@ -438,7 +440,8 @@ class Library:
         from reader.index.first import ORDERS, first
 
         ordered = view if query is None else _ordered(view, query)
-        if self._is_open or ordered.order not in ORDERS:
+        has_gone = bool(self._shelf.gone) and query is not None and _finds_noted(view, query.node)
+        if self._is_open or has_gone or ordered.order not in ORDERS:
             self.open()
             return self.row_ids(view)[:limit] if query is None else self.search_ids(query, view, limit=limit)
         shelf, node = self._shelf, None
@@ -724,22 +727,33 @@ class Library:
     def _gone_of(
         self, shelf: Shelf, view: View, also: Collection[int] = (), node: Node | None = None
     ) -> list[StoryRow]:
-        """The starred stories that are gone, where a view has them, and a query finds them."""
-        is_shown = view.show is Show.STARRED and not view.topic and view.quality_floor is None
-        is_shown = is_shown and not view.archive
-        if not is_shown or not shelf.gone:
+        """The starred stories that are gone, where a view has them, and a query finds them.
+
+        A query for notes also finds them outside Starred, by the note on them: it may be on related
+        coverage, which has no file of its own.
+        """
+        if not shelf.gone or view.topic or view.archive or view.quality_floor is not None:
+            return []
+        if view.show is not Show.STARRED and not _finds_noted(view, node):
             return []
         from reader.query.match import doc_of_gone, matches
 
         return [
             row
             for row in shelf.gone
-            if (row.row_id in also or self.is_starred(row.story_id))
+            if (row.row_id in also or self._is_in_show(row.story_id, view.show))
             and matches(
                 node,
                 doc_of_gone(row, is_read=self.is_read(row.story_id), note=self.note_of(row.story_id)),
             )
         ]
+
+    def _is_in_show(self, story_id: StoryId, show: Show) -> bool:
+        """Whether a starred story that is gone is among those that a view keeps."""
+        if show is Show.STARRED:
+            return self.is_starred(story_id)
+        is_kept = show is Show.ALL or not self.is_read(story_id)
+        return is_kept and self.is_starred(story_id) and bool(self.note_of(story_id))
 
     def _notes(self, shelf: Shelf, node: Node | None) -> dict[RowId, str]:
         """The user's notes by row, if the query asks for any."""
@@ -783,6 +797,15 @@ def _rows_in(number: int, row_ids: Iterable[int]) -> list[int]:
 def _notes_in(notes: Mapping[RowId, str], number: int) -> dict[int, str]:
     """Of the notes those of an archive, by rows of its index."""
     return {row_id % BASE: note for row_id, note in notes.items() if row_id // BASE == number}
+
+
+def _finds_noted(view: View, node: Node | None) -> bool:
+    """Whether a query may find a story that is gone by its note, in this view."""
+    if node is None or view.show not in (Show.ALL, Show.UNREAD):
+        return False
+    from reader.query.tree import seeks_notes
+
+    return seeks_notes(node)
 
 
 def _ordered(view: View, query: Query) -> View:

@@ -244,6 +244,14 @@ def asks_for_notes(node: Node | None) -> bool:
     return isinstance(node, InNote) or node == Has(Part.NOTE)
 
 
+def seeks_notes(node: Node | None) -> bool:
+    """Whether a story can fit because of a note that is there, and not only because of one that is not."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(map(seeks_notes, nodes))
+    return isinstance(node, InNote) or node == Has(Part.NOTE)
+
+
 def _phrase(words: tuple[str, ...], is_prefix: bool) -> str:
     value = words[0] if is_prefix and len(words) == 1 else f'"{" ".join(words)}"'
     return f"{value}{'*' if is_prefix else ''}"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from reader.archive.scan import open_archive
-from reader.library import Library
-from reader.model import Show, StoryRow, View
+from reader.library import NO_ROW, Library
+from reader.model import Show, StoryId, StoryRow, View
 from reader.query.parse import parse
 from tests.factories import write_archive
 
@@ -128,3 +128,52 @@ def test_a_starred_story_without_a_file_is_found_by_its_note(
     starred = View(show=Show.STARRED)
     assert found(again, "note:mine", starred) == found(again, "has:note", starred) == ["Story 1"]
     assert found(again, "note:other", starred) == []
+
+
+def test_a_note_on_what_has_no_file_is_found_outside_starred_too(
+    gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    item = StoryRow(
+        row_id=NO_ROW,
+        story_id=StoryId("url:https://example.org/other"),
+        title="Another report",
+        url="https://example.org/other",
+    )
+    library.set_starred(item, True)
+    library.set_note(item, "the better one")
+    library.set_note(story(library, "Story 2"), "better still")
+    assert found(library, "note:one") == ["Another report"]
+    library.close()
+    again = open_library(gazette)
+    assert found(again, "note:one") == ["Another report"]
+    assert set(found(again, "has:note")) == set(found(again, "note:better")) == {"Another report", "Story 2"}
+    assert found(again, "note:one", View(show=Show.UNREAD)) == ["Another report"]
+    for view in (View("AI"), View(show=Show.VIDEO), View(archive="gazette"), View(quality_floor=1)):
+        assert found(again, "note:one", view) == []
+    assert "Another report" not in found(again, "-note:x") + found(again, "another") + found(again, "")
+    (row,) = again.rows(again.search_ids(parse("note:one ", NOW), View()))
+    again.set_read(row, True)
+    assert found(again, "note:one", View(show=Show.UNREAD)) == []
+
+
+def test_the_first_page_finds_a_note_on_what_has_no_file(
+    tmp_path: Path, gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    row = story(library, "Story 1")
+    library.set_note(row, "mine")
+    library.set_starred(row, True)
+    library.close()
+    next(gazette.rglob("*story-1.md")).unlink()
+    open_library(gazette).close()
+    page = Library(
+        [open_archive(gazette)],
+        state_folder=tmp_path / "state",
+        cache_folder=tmp_path / "cache",
+        keeps=False,
+    )
+    page.open_marks()
+    ids = page.first_ids(View(), 5, parse("note:mine ", NOW))
+    assert [row.title for row in page.rows(ids)] == ["Story 1"]
+    page.close()
