@@ -92,13 +92,14 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         through three queues. Of keys typed ahead those after ``/`` or ``3`` would then still go to the old
         pane: a search for "clear" would open a browser at its end.
         """
-        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.focused, Desk):
-            if self._main.held.must_wait(event.key) and event.key != WAY_OUT:
-                self._main.held.hold(event.key, partial(self._give_key, event))
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._is_for_main:
+            key = event.key if isinstance(event, events.Key) else ""
+            if self._must_wait(key) and key != WAY_OUT:
+                self._main.held.hold(key, partial(self._give, event))
                 return
-            if await self._run_key(event.key):
-                return
-        elif isinstance(event, events.Key) and await self._run_page_key(event):
+            await self._give(event)
+            return
+        if isinstance(event, events.Key) and await self._run_page_key(event):
             return
         await super().on_event(event)
 
@@ -108,9 +109,32 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         is_early = is_for_page and not event.is_forwarded and event.key != WAY_OUT
         return is_early and await self._check_bindings(event.key)
 
-    async def _give_key(self, event: events.Key) -> None:
-        """A key that was held: for a pane, or for the box that a key before it has opened."""
-        if not (isinstance(self.focused, Desk) and await self._run_key(event.key)):
+    @property
+    def _is_for_main(self) -> bool:
+        """Whether keys go to a pane or to the box at the foot."""
+        return isinstance(self.focused, Desk) or self._is_typing
+
+    @property
+    def _is_typing(self) -> bool:
+        """Whether keys go to the box at the foot; not while a page or the palette lies over it."""
+        return self._main.foot.is_typing and self.focused is self._main.focused
+
+    def _must_wait(self, key: str) -> bool:
+        held = self._main.held
+        return held.is_holding if self._is_typing or not key else held.must_wait(key)
+
+    async def _give(self, event: events.Key | events.Paste) -> None:
+        """A key or a paste, held or not: for a pane, or for the box that a key before it has opened.
+
+        The box too takes it at once: behind Enter or Esc, the next key is for a pane again.
+        """
+        foot = self._main.foot
+        if self._is_typing and isinstance(event, events.Paste):
+            foot.take_paste(event)
+        elif self._is_typing and isinstance(event, events.Key):
+            if not (await self._check_bindings(event.key, priority=True) or await foot.take_key(event)):
+                await self._check_bindings(event.key)
+        elif not (isinstance(event, events.Key) and self._is_for_main and await self._run_key(event.key)):
             await super().on_event(event)
 
     async def _run_key(self, key: str) -> bool:

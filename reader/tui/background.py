@@ -262,7 +262,7 @@ class Background:
             query = None
             try:
                 if view.query:
-                    query = _parsed(view.query)
+                    query = parsed(view.query)
                     ids = self._library.search_ids(query, view, also)
                 else:
                     ids = self._library.row_ids(view, also)
@@ -367,7 +367,7 @@ class Background:
                 if worker.is_cancelled:
                     return
                 try:
-                    query = _parsed(view.query)
+                    query = parsed(view.query)
                     node = all_of(node for node in (query.node, Is(State.UNREAD)) if node is not None)
                     unread[name] = len(self._library.search_ids(replace(query, node=node), view))
                 except QueryError:
@@ -453,7 +453,12 @@ class Background:
         self._node.run_worker(guarded, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
 
-def _parsed(text: str) -> Query:
+def parsed(text: str) -> Query:
+    """The query that a text is now.
+
+    Raises:
+        QueryError: If it cannot be meant.
+    """
     # Not needed for the first frame, and slow to import.
     from reader.query.parse import parse
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from textual.events import Key, Paste
     from textual.screen import Screen
 
     from reader.tui.search_box import SearchBox
@@ -105,6 +106,15 @@ class Foot:
             self._box.display = True
             self._box.put(text, len(text))
             owner.show()
+
+    async def take_key(self, event: Key) -> bool:
+        """Put the character of a key into the box; false where it has none."""
+        return self._box is not None and await self._box.take_key(event)
+
+    def take_paste(self, event: Paste) -> None:
+        """Put a pasted text into the box."""
+        if self._box is not None:
+            self._box.take_paste(event)
 
     # -- from the box ------------------------------------------------------------------------------
 

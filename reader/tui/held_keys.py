@@ -47,6 +47,11 @@ class HeldKeys:
         self._handle: asyncio.TimerHandle | None = None
         self._releasing: asyncio.Task[None] | None = None
 
+    @property
+    def is_holding(self) -> bool:
+        """Whether something waits, or is being done."""
+        return bool(self._deeds)
+
     def must_wait(self, key: str) -> bool:
         """Whether a key comes too early, or after one that did."""
         return bool(self._deeds) or self._is_early(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -45,9 +46,19 @@ class SearchBox(Input):
         event.stop()
         self._catch_up()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter ends the typing."""
-        event.stop()
+    async def take_key(self, event: events.Key) -> bool:
+        """Take the character of a key at once, not by the queue of messages; false where it has none."""
+        if event.is_printable:
+            await self._on_key(event)
+        return event.is_printable
+
+    def take_paste(self, event: events.Paste) -> None:
+        """Take a pasted text at once."""
+        self._on_paste(event)
+
+    async def action_submit(self) -> None:
+        """Enter ends the typing: by a call and no message, or the next key would still be typed."""
+        self._catch_up()
         if self._foot.owner is not None:
             self._foot.owner.leave()
 

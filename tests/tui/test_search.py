@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.factories import write_archive, write_story
@@ -145,3 +147,69 @@ async def test_cjk_text_is_found_by_a_part_of_it(tmp_path: Path, open_app: OpenA
         type_in(pilot, "ロス")
         await settled(pilot)
         assert main_screen(pilot).story_list.row_count == 1
+
+
+@pytest.mark.parametrize(
+    ("keys", "query", "row"),
+    [
+        (["slash", *"clear", "enter", "r"], "clear", 0),
+        (["slash", *"a", "enter", "j"], "a", 1),
+        (["slash", *"clear", "enter", "escape", "j", "j"], "", 2),
+        (["t", *"priv", "enter", "j"], "", 0),
+    ],
+)
+async def test_what_is_typed_behind_enter_is_for_the_list(
+    archive: Path, open_app: OpenApp, keys: list[str], query: str, row: int
+) -> None:
+    async with open_app(archive) as pilot:
+        for key in keys:
+            pilot.app.simulate_key(key)
+        await pilot.pause(0.05)
+        await settled(pilot)
+        screen = main_screen(pilot)
+        assert screen.desk.has_focus
+        assert screen.view.query == query
+        assert screen.story_list.cursor == row
+
+
+async def test_what_is_pasted_before_enter_is_searched_for(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        pilot.app.simulate_key("slash")
+        pilot.app.post_message(events.Paste("robots"))
+        pilot.app.simulate_key("enter")
+        await pilot.pause(0.05)
+        await settled(pilot)
+        assert main_screen(pilot).desk.has_focus
+        assert main_screen(pilot).view.query == "robots"
+        assert main_screen(pilot).story_list.row_count == 1
+
+
+async def test_enter_on_a_mistake_stays_in_the_box(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        for key in ("slash", *"topc:ai", "enter", "q"):
+            pilot.app.simulate_key(key)
+        await pilot.pause(0.05)
+        await settled(pilot)
+        assert typed(pilot) == "topc:aiq"
+        assert main_screen(pilot).foot.is_typing
+        assert "did you mean “topic”?" in screen_text(pilot)
+        assert pilot.app.is_running
+        await pilot.press("down")
+        assert main_screen(pilot).foot.is_typing
+        await pilot.press("ctrl+u", *"robots", "enter")
+        await settled(pilot)
+        assert main_screen(pilot).desk.has_focus
+
+
+async def test_what_is_typed_into_a_page_over_the_box_is_not_for_the_box(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"ab", "ctrl+p")
+        await pilot.pause(0.1)
+        assert len(pilot.app.screen_stack) == 2
+        await pilot.press(*"cd")
+        pilot.app.post_message(events.Paste("ef"))
+        await pilot.pause(0.1)
+        assert typed(pilot) == "ab"
+        assert pilot.app.screen.query_one(Input).value == "cdef"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
 
+from reader.errors import QueryError
 from reader.library import Library
-from reader.model import StoryRow, Topic
-from reader.tui.background import Background
+from reader.model import StoryRow, Topic, View
+from reader.tui.background import Background, parsed
+from reader.tui.held_keys import HeldKeys
 from reader.tui.panes.topic_tree import Entry
 from reader.tui.screens.choosing import ChoosingScreen
 from reader.tui.session import Session
@@ -19,11 +22,19 @@ if TYPE_CHECKING:
 
 
 class FindingScreen(ChoosingScreen):
-    """The fifth chapter of the main screen: the search."""
+    """The fifth chapter of the main screen: the search.
+
+    Attributes:
+        held: Keys that came before what they are about.
+    """
+
+    held: HeldKeys
 
     def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library, session)
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
+        self._listed: View | None = None
+        self._is_finding = False
         self._finder: tuple[object, Finder[Entry]] | None = None
 
     async def action_search(self) -> None:
@@ -45,10 +56,27 @@ class FindingScreen(ChoosingScreen):
             self._set_view(replace(self.view, query=text), keeps_cursor=False)
 
     def _leave_search(self) -> None:
-        if self.view.query and self.is_searching:
-            self.action_go_to("stories")
-        else:
+        if not (self.view.query and self.is_searching):
             self._forget_search(None)
+        elif not self._tell_mistake():
+            # Keys typed ahead are about what is found, which may not be there yet.
+            self._is_finding = self._listed != self.view
+            self.action_go_to("stories")
+
+    def _tell_mistake(self) -> bool:
+        """Say what is wrong with what is typed; false where nothing is."""
+        try:
+            parsed(self.view.query)
+        except QueryError as error:
+            self.searching.show_mistake(_mistake(error))
+            return True
+        return False
+
+    def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
+        self._listed = self.view
+        super()._show_stories(ids, cursor, keeps_place=keeps_place)
+        self._is_finding = False
+        self.held.release()
 
     def _close_search(self) -> None:
         """Nothing was chosen: everything is as it was before."""
@@ -70,12 +98,14 @@ class FindingScreen(ChoosingScreen):
     def _show_refused(self, event: Background.QueryRefused) -> None:
         if event.view != self.view:
             return
-        mistake = f"{event.error} (at {event.error.position + 1})"
+        self._is_finding = False
+        mistake = _mistake(event.error)
         if self.searching.is_open:
             self.searching.show_mistake(mistake)
         else:
             self._mistake = mistake
             self._show_stories((), 0)
+        self.held.release()
 
     def action_back(self) -> None:
         """Forget the search, or one pane back; never quits."""
@@ -113,6 +143,10 @@ class FindingScreen(ChoosingScreen):
     def action_next_topic(self, step: int) -> None:
         """The next line of the sidebar, whatever pane has the focus."""
         self.topic_tree.move_to(self.topic_tree.cursor + step)
+
+
+def _mistake(error: QueryError) -> str:
+    return f"{error} (at {error.position + 1})"
 
 
 def _topic_entries(topics: tuple[Topic, ...]) -> list[Entry]:

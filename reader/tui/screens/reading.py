@@ -44,11 +44,15 @@ class ReadingScreen(NotingScreen):
         self.held = HeldKeys(is_early=self._is_early, hurry=self._hurry)
 
     def _is_early(self, key: str) -> bool:
-        """Whether a key is about related coverage that is still being read."""
+        """Whether a key is about stories still being found, or related coverage still being read."""
+        if self._is_finding and self.pane == "stories":
+            return True
         return self.pane == "story" and self.story_pane.is_awaited and is_about_story(key, self)
 
     def _hurry(self) -> None:
         """Keys wait for the story: it is read at once."""
+        if self.pane != "story":
+            return
         self._load.stop()
         self._load_story()
 
