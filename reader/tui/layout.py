@@ -14,6 +14,9 @@ NARROW: Final = 80
 WIDE: Final = 120
 """So many columns have room for three panes side by side."""
 
+ROOMY: Final = 140
+"""So many columns have room for longer topics beside list and story."""
+
 SHORT: Final = 24
 """Fewer rows show no title, and a story in one line."""
 
@@ -145,7 +148,9 @@ def grown(standing: Places, shares: Shares, pane: str, step: int) -> Shares:
 def _topics_width(width: int, wanted: int, chosen: int) -> int:
     if chosen:
         return max(_LEAST_WIDTH, min(chosen, width - 3 * _LEAST_WIDTH))
-    return min(max(22, wanted), width * 3 // 10, 40)
+    # Between three panes titles count more than the last letters of a topic.
+    most = 26 if WIDE <= width < ROOMY else 30
+    return min(max(22, wanted), width * 3 // 10, most)
 
 
 def _share(whole: int, per_mille: int, least: int) -> int:

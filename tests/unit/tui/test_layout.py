@@ -50,6 +50,16 @@ def test_the_number_of_panes_side_by_side_follows_the_width() -> None:
     assert sum(map(bool, widths(standing(79, 30)))) == 1
 
 
+@given(st.integers(120, 300), st.integers(1, 400))
+def test_beside_three_panes_topics_leave_most_of_the_width_to_list_and_story(width: int, wanted: int) -> None:
+    found = places(width, 40, pane="stories", wanted_topics=wanted, shares=Shares())
+    assert found is not None
+    topics, stories, story = widths(found)
+    assert 22 <= topics <= (26 if width < 140 else 30)
+    assert abs(stories - story) <= 1
+    assert min(stories, story) >= 47
+
+
 def test_a_short_screen_has_no_title_and_one_line_a_story() -> None:
     assert standing(140, 23).is_one_line
     assert not standing(140, 23).title
