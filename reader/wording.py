@@ -186,11 +186,14 @@ def quality_bar(quality: int | None, lowest: int, highest: int, *, ascii: bool =
     return bar[place * len(bar) // (highest - lowest + 1)]
 
 
-def row_meta(row: StoryRow, now: datetime | None, *, ascii: bool = False) -> str:
+def row_meta(
+    row: StoryRow, now: datetime | None, *, ascii: bool = False, unpublished: str = "unpublished"
+) -> str:
     """The second line of a story in the list; parts it lacks are absent, so it may be empty.
 
     ``Threat Post · 4 Feb 2021 · 24 · +2 · video · unpublished``: provider, date (an age where `now` is
-    given), quality, number of related reports, then what is unusual about it.
+    given), quality, number of related reports, then what is unusual about it. A narrow list calls
+    `unpublished` by a shorter word, or leaves it out.
     """
     parts = (
         row.provider.name or row.provider.domain,
@@ -198,7 +201,7 @@ def row_meta(row: StoryRow, now: datetime | None, *, ascii: bool = False) -> str
         "" if row.quality is None else str(row.quality),
         f"+{count(row.related_count)}" if row.related_count else "",
         "video" if row.kind.casefold() == "video" else "",
-        "unpublished" if row.is_published is False else "",
+        unpublished if row.is_published is False else "",
         "damaged" if row.is_damaged else "",
         place_text(row),
     )

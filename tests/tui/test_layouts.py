@@ -13,6 +13,7 @@ from rich.style import Style
 from textual.geometry import Region
 from textual.pilot import Pilot
 
+from reader.config import Config
 from reader.tui.keys import Keys
 from reader.tui.panes.bars import Bar, HintBar
 from reader.wording import UNICODE_GLYPHS
@@ -125,6 +126,21 @@ async def test_no_line_of_the_screen_overflows_with_wide_names(
             lines = screen_text(pilot).split("\n")
             assert all(cell_len(line) <= width for line in lines)
             assert lines[0].endswith("1 unread of 1")
+
+
+async def test_on_a_narrow_line_unpublished_gives_way_before_the_provider(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, config=Config(mark_read="manual", date_format="date")) as pilot:
+        stories = main_screen(pilot).story_list
+
+        def second_line(width: int) -> str:
+            return "".join(text for text, _ in stories.row_lines(0, width)[1])[4:]
+
+        assert second_line(60) == "Threat Post · 4 Feb 2021 · 24 · +2 · unpublished"
+        assert second_line(50) == "Threat Post · 4 Feb 2021 · 24 · +2 · unpub."
+        assert second_line(40) == "Threat Post · 4 Feb 2021 · 24 · +2"
+        assert second_line(36) == "Threat P… · 4 Feb 2021 · 24 · +2"
 
 
 SIGNS = [*"ab 日語ü›–", "👨‍👩‍👧", "❤️", "🇭🇺", "e\u0301"]

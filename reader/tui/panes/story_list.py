@@ -25,6 +25,9 @@ _KEPT_WINDOWS: Final = 6
 
 _LEAST_PROVIDER: Final = 6
 
+_BADGES: Final = ("unpublished", "unpub.", "")
+"""What is said of a story that is not published, as far as there is room: the story says it in full."""
+
 
 class Marks(NamedTuple):
     """What one has marked a story with, or written on it."""
@@ -136,10 +139,9 @@ class StoryList(Rows):
         if self.row_height == 1:
             return [[*signs, *self._one_line(row, room, title, meta)]]
         note = f"{self.glyphs.separator}{self.glyphs.note}" if marks.note else ""
-        facts = self._shown(row_meta(row, self._now, ascii=self._is_ascii))
-        second = self._fitted(facts, room - cell_len(note))
+        second = self._second_line(row, room - cell_len(note))
         if note and second.endswith(self.glyphs.ellipsis):
-            note, second = "", self._fitted(facts, room)
+            note, second = "", self._second_line(row, room)
         return [
             [*signs, *self._marked(cut(self._shown(row.title), room, self.glyphs.ellipsis), title)],
             [
@@ -150,8 +152,17 @@ class StoryList(Rows):
             ],
         ]
 
+    def _second_line(self, row: StoryRow, room: int) -> str:
+        """The line below a title: that a story is unpublished gives way first, then a long provider."""
+        facts = ""
+        for badge in _BADGES if row.is_published is False else _BADGES[:1]:
+            facts = self._shown(row_meta(row, self._now, ascii=self._is_ascii, unpublished=badge))
+            if cell_len(facts) <= room:
+                break
+        return self._fitted(facts, room)
+
     def _fitted(self, meta: str, room: int) -> str:
-        """The line below a title: a long name of a provider gives way first."""
+        """The facts in so many cells: a long name of a provider gives way first."""
         provider, separator, rest = meta.partition(self.glyphs.separator)
         left = room - cell_len(separator + rest)
         if 0 < left < cell_len(provider):
