@@ -7,6 +7,7 @@ from typing import Final, Literal
 from textual import constants
 from textual.driver import Driver
 from textual.keys import key_to_character
+from textual.widgets._toast import ToastRack
 
 from reader import wording
 from reader.config import Config, WatchedConfig
@@ -60,8 +61,18 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
         """A short message in a corner; never markup."""
         if self.config.ascii:
             message = wording.ascii_text(message)
-        self.clear_notifications()
         self.notify(message, severity=severity, markup=False, timeout=4 if severity == "information" else 8)
+
+    def on_notify(self) -> None:
+        """One message takes the place of the others, before Textual puts it up.
+
+        It comes through a queue, so that several may be said before the first is there; and Textual
+        itself takes down only a message whose box has been filled.
+        """
+        self.clear_notifications()
+        for screen in self.screen_stack:
+            for rack in screen.query_children(ToastRack):
+                rack.remove_children()
 
     def begin_with_config(self) -> None:
         """Have the theme of the config from the first frame on."""

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.events import Key
+
 from reader import locations
 from reader.config import Config
-from reader.model import Show
+from reader.library import NO_ROW
+from reader.model import Show, StoryId, StoryRow
+from reader.tui.screens.marking import named
 from tests.factories import write_archive, write_story
 from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
 
@@ -57,6 +61,32 @@ async def test_undo_and_redo_go_back_over_read_marks_and_stars_and_say_what_they
         counts = screen.library.counts()
         assert (counts.starred, counts.everything.unread) == (1, 2)
         assert len(log_lines()) == 6
+
+
+async def test_of_messages_that_come_quickly_only_the_last_one_stands_there(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("s", "m", "j", "s", "m")
+        for key in ("ctrl+z",) * 4:
+            pilot.app.post_message(Key(key, None))
+        await settled(pilot)
+        await pilot.pause(0.3)
+        assert screen_text(pilot).count("Undone") == 1
+        assert "Undone: star on “Clearview ruled illegal”" in screen_text(pilot)
+        for number in range(4):
+            main_screen(pilot).reader.say(f"Message {number}")
+        await pilot.pause(0.3)
+        assert screen_text(pilot).count("Message") == len(pilot.app.screen.query("Toast")) == 1
+
+
+def test_a_long_title_in_a_message_ends_in_an_ellipsis() -> None:
+    def words(title: str) -> str:
+        return named(StoryRow(row_id=NO_ROW, story_id=StoryId(""), title=title))
+
+    assert words("x" * 60) == f"“{'x' * 60}”"
+    assert words("x" * 61) == f"“{'x' * 59}…”"
+    assert words("word " * 14) == f"“{'word ' * 11}word…”"
 
 
 async def test_something_new_done_ends_what_could_be_done_again(archive: Path, open_app: OpenApp) -> None:

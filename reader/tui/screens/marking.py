@@ -23,6 +23,9 @@ from reader.values import replace
 LOOKED_THROUGH: Final = 20_000
 """So many stories of a search are looked at for those that are unread, while a key waits."""
 
+_NAMED_LIMIT: Final = 60
+"""So many characters of a title stand in a sentence."""
+
 _NO_MARKS: Final = Marks()
 
 
@@ -288,5 +291,8 @@ class MarkingScreen(SavingScreen):
 
 
 def named(row: StoryRow) -> str:
-    """A story in a sentence."""
-    return f"“{clean.line(row.title, 60)}”"
+    """A story in a sentence; where its title is long, the beginning of it."""
+    title = clean.line(row.title)
+    if len(title) > _NAMED_LIMIT:
+        title = f"{clean.line(title, _NAMED_LIMIT - 1)}{wording.UNICODE_GLYPHS.ellipsis}"
+    return f"“{title}”"
