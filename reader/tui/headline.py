@@ -51,7 +51,14 @@ FILTERS: Final = {
 
 
 def view_text(
-    view: View, counts: Counts, *, shown: int, arrow: str, name: str = "", in_archive: Count = _NONE
+    view: View,
+    counts: Counts,
+    *,
+    shown: int,
+    arrow: str,
+    name: str = "",
+    in_archive: Count = _NONE,
+    is_filtered: bool = False,
 ) -> str:
     """Where one is, in which order, what is left out, and how many stories that are.
 
@@ -62,9 +69,12 @@ def view_text(
         arrow: Stands between the parts.
         in_archive: Of the topic in the one archive that the view looks in.
         name: Of the line of the sidebar that this is, where the view does not say it; or empty.
+        is_filtered: Whether what the view keeps was chosen in All, and is no line of the sidebar.
     """
-    parts = [name or _place(view), _ORDER_TEXT[view.order, view.is_reversed]]
-    kept = [FILTERS[view.show]] if view.show is not Show.ALL and (name or not _is_place(view)) else []
+    is_place = _is_place(view) and not is_filtered
+    place = FILTERS[view.show].capitalize() if is_place else _place(view)
+    parts = [name or place, _ORDER_TEXT[view.order, view.is_reversed]]
+    kept = [FILTERS[view.show]] if view.show is not Show.ALL and (name or not is_place) else []
     kept += [f"≥{view.quality_floor}"] if view.quality_floor is not None else []
     number = counts.topics.get(view.topic, Count()) if view.topic else counts.everything
     if view.archive:
@@ -89,13 +99,18 @@ def _is_place(view: View) -> bool:
 
 
 def _place(view: View) -> str:
-    if _is_place(view):
-        return FILTERS[view.show].capitalize()
     return " · ".join(part for part in (view.archive, view.topic) if part) or "All"
 
 
 def empty_text(
-    view: View, keys: Keys, *, is_reading: bool, mistake: str = "", trouble: str = "", is_empty: bool = False
+    view: View,
+    keys: Keys,
+    *,
+    is_reading: bool,
+    mistake: str = "",
+    trouble: str = "",
+    is_empty: bool = False,
+    is_filtered: bool = False,
 ) -> str:
     """What a list without stories says: why, and what to do; lines.
 
@@ -106,6 +121,7 @@ def empty_text(
         mistake: What is wrong with a saved search, or empty.
         trouble: Why the archives cannot be read, or empty.
         is_empty: There is no story in any archive.
+        is_filtered: Whether what the view keeps was chosen in All, and is no line of the sidebar.
     """
     key = keys.first
     if mistake:
@@ -127,9 +143,10 @@ def empty_text(
     if view.quality_floor is not None:
         floor = view.quality_floor
         return f"No story here has a quality of {floor} or more.\n{key('lower-floor')} lowers the floor."
-    if _is_place(view) and view.show is Show.STARRED:
+    is_place = _is_place(view) and not is_filtered
+    if is_place and view.show is Show.STARRED:
         return f"No starred story yet.\n{key('toggle-star')} stars the story under the cursor."
-    if _is_place(view):
+    if is_place:
         return f"Everything is read.\n{key('topics')} goes to the topics, All shows every story."
     if view.show is not Show.ALL:
         what = FILTERS[view.show]

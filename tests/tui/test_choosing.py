@@ -93,6 +93,23 @@ async def test_a_filter_of_unread_stories_keeps_only_unread_ones(graded: Path, o
         assert screen.story_list.row_count == 20
 
 
+async def test_a_filter_of_all_stories_is_not_taken_for_the_line_of_the_sidebar(
+    graded: Path, open_app: OpenApp
+) -> None:
+    async with open_app(graded) as pilot:
+        await pilot.press("m", "f", "u")
+        await settled(pilot)
+        assert "All › newest first › unread: 20 of 21" in screen_text(pilot)
+        await pilot.press("f", "s")
+        await settled(pilot)
+        text = screen_text(pilot)
+        assert "All › newest first › starred: 0 stories" in text
+        assert "No story here is kept by the filter: starred." in text
+        await pilot.press("S")
+        await settled(pilot)
+        assert "Starred › newest first › 0 stories" in screen_text(pilot)
+
+
 async def test_the_quality_floor_goes_up_and_down_by_steps_of_this_archive(
     graded: Path, open_app: OpenApp
 ) -> None:

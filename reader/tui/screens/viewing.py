@@ -112,6 +112,7 @@ class ViewingScreen(AskingScreen):
             mistake=self._mistake,
             trouble=self._told_failure,
             is_empty=not self.library.counts().everything.total,
+            is_filtered=self._entry.show is Show.ALL,
         )
         if not self.story_list.row_count:
             self.story_list.forget_strips()
@@ -134,6 +135,7 @@ class ViewingScreen(AskingScreen):
             arrow=f" {self.reader.glyphs.trail} ",
             in_archive=self.topic_tree.count_of(self._entry),
             name="" if self.is_searching or not self._base_query else self._entry.label,
+            is_filtered=self._entry.show is Show.ALL,
         )
         right = [(what, "bar--text")]
         if self._problem_count:
@@ -186,11 +188,14 @@ class ViewingScreen(AskingScreen):
         view = replace(view, query=typed)
         if view != self.view:
             self._set_view(view, keeps_cursor=keeps_cursor)
+        else:
+            self._show_empty_text()
+            self._show_title()
 
     def action_starred(self) -> None:
         """Show the starred stories; from there, go back to what was shown before."""
         entry = STARRED
-        if self.view.show is Show.STARRED:
+        if self._entry.key == STARRED.key:
             entry = self._before_starred
         else:
             self._before_starred = self.topic_tree.current
