@@ -162,3 +162,43 @@ async def test_an_empty_choice_says_how_to_get_out_of_it(graded: Path, open_app:
         await settled(pilot)
         assert "No story here is kept by the filter: with related." in screen_text(pilot)
         assert "f a shows all of them." in screen_text(pilot)
+
+
+async def test_every_line_of_the_sidebar_remembers_the_story_the_cursor_stood_on(
+    graded: Path, open_app: OpenApp
+) -> None:
+    async with open_app(graded) as pilot:
+        screen = main_screen(pilot)
+
+        async def title_after(*keys: str) -> str:
+            await pilot.press(*keys)
+            await settled(pilot)
+            row = screen.story_list.current
+            return row.title if row is not None else ""
+
+        assert await title_after("j", "j", "s", "j") == "Story 17"
+        assert await title_after("S") == "Story 18"
+        assert await title_after("S") == "Story 17"
+        assert await title_after("right_square_bracket", "j") == "Story 19"
+        assert await title_after("left_square_bracket") == "Story 17"
+        assert await title_after("right_square_bracket") == "Story 19"
+        # In another order it is the same story.
+        assert await title_after("d", "left_square_bracket", "right_square_bracket") == "Story 19"
+        assert await title_after("d", "d", "d", "d", "left_square_bracket") == "Story 17"
+
+
+async def test_a_search_that_goes_along_to_another_topic_begins_at_its_first_story(
+    graded: Path, open_app: OpenApp
+) -> None:
+    async with open_app(graded) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("j", "j", "right_square_bracket", "slash", *"story", "enter")
+        await settled(pilot)
+        await pilot.press("j", "left_square_bracket")
+        await settled(pilot)
+        assert (screen.view.query, screen.story_list.cursor) == ("story", 0)
+        await pilot.press("escape")
+        await settled(pilot)
+        await pilot.press("right_square_bracket", "left_square_bracket")
+        await settled(pilot)
+        assert screen.view.query == ""

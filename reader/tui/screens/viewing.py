@@ -17,7 +17,7 @@ from reader.tui.panes.lines import Highlight, no_highlights
 from reader.tui.panes.topic_tree import ALL, STARRED, Entry
 from reader.tui.screens.asking import AskingScreen
 from reader.tui.searching import Searching
-from reader.tui.session import Choice, Session
+from reader.tui.session import Choice, EntryKey, Session
 from reader.values import replace
 
 if TYPE_CHECKING:
@@ -52,21 +52,32 @@ class ViewingScreen(AskingScreen):
         self._mistake = ""
         self._told_failure = ""
         self._scroll_back: int | None = None
+        self._is_listed = False
+        self._left_at: dict[EntryKey, tuple[StoryRow, int]] = {}
 
     def _show_story(self) -> None:
         """Show the story under the cursor."""
         raise NotImplementedError
 
-    def _set_view(self, view: View, *, keeps_cursor: bool) -> None:
+    def _set_view(
+        self, view: View, *, keeps_cursor: bool, left_at: tuple[StoryRow | None, int | None] = (None, None)
+    ) -> None:
         self.view = view
+        self._is_listed = False
         self._touched.clear()
         self._end_told_at = None
         self._mistake = ""
         self._show_title()
-        self._request_ids(keeps_cursor=keeps_cursor)
+        current, place = left_at
+        self._request_ids(keeps_cursor=keeps_cursor, current=current, place=place)
 
     def _request_ids(
-        self, *, keeps_cursor: bool = True, keeps_place: bool = False, current: StoryRow | None = None
+        self,
+        *,
+        keeps_cursor: bool = True,
+        keeps_place: bool = False,
+        current: StoryRow | None = None,
+        place: int | None = None,
     ) -> None:
         if current is None and keeps_cursor:
             current = self._wanted
@@ -75,7 +86,7 @@ class ViewingScreen(AskingScreen):
                 current = self.story_list.current
         elif not keeps_cursor:
             self._wanted = None
-        touched, place = frozenset(self._touched), self.story_list.cursor
+        touched, place = frozenset(self._touched), self.story_list.cursor if place is None else place
         ready = self.background.ids_at_once(self.view, touched, current, place, keeps_place=keeps_place)
         if ready is not None:
             self._show_ids(ready)
@@ -98,6 +109,7 @@ class ViewingScreen(AskingScreen):
         self._scroll_back = None
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
+        self._is_listed = True
         self._show_empty_text()
         self.story_list.show(ids, cursor, keeps_place=keeps_place)
         if not ids:
@@ -181,16 +193,30 @@ class ViewingScreen(AskingScreen):
         return replace(view, show=choice.show, query=query)
 
     def _choose_entry(self, entry: Entry, *, keeps_cursor: bool = False) -> None:
-        """Show what a line of the sidebar stands for; what one searches for goes along."""
+        """Show what a line of the sidebar stands for; what one searches for goes along.
+
+        The cursor comes to the story that it stood on there last, but for a search that goes along.
+        """
+        has_changed = entry.key != self._entry.key
+        if has_changed:
+            self._remember_place()
         view = self._view_of(entry)
         typed = self.view.query if self.is_searching and not entry.search else view.query
         self._entry, self._base_query = entry, view.query
         view = replace(view, query=typed)
         if view != self.view:
-            self._set_view(view, keeps_cursor=keeps_cursor)
+            comes_back = has_changed and not keeps_cursor and typed == self._base_query
+            left_at = self._left_at.get(entry.key, (None, None)) if comes_back else (None, None)
+            self._set_view(view, keeps_cursor=keeps_cursor, left_at=left_at)
         else:
             self._show_empty_text()
             self._show_title()
+
+    def _remember_place(self) -> None:
+        """Where the cursor stands in the line of the sidebar that one leaves, if its stories are there."""
+        row = self.story_list.current
+        if row is not None and self._is_listed and not self.is_searching:
+            self._left_at[self._entry.key] = (row, self.story_list.cursor)
 
     def action_starred(self) -> None:
         """Show the starred stories; from there, go back to what was shown before."""
