@@ -22,10 +22,9 @@ class Command(NamedTuple):
         id: What the config calls it; never changes once released.
         action: Textual's action, a method ``action_…`` of the widget that `scope` names.
         keys: Textual's key names, parted by commas; the first is shown.
-        label: Two or three words for the palette and the hints.
+        label: Two or three words for the palette.
         help: One sentence for the key page.
         scope: Where it works: `ANYWHERE`, in the focused pane (`PANES`), on the main screen (`MAIN`).
-        hint: Shown in the line of hints, as far as there is room.
         is_first: It comes before whatever has the focus: for quitting out of every page.
     """
 
@@ -35,7 +34,6 @@ class Command(NamedTuple):
     label: str
     help: str
     scope: str = MAIN
-    hint: str = ""
     is_first: bool = False
 
     def binding(self) -> Binding:
@@ -85,23 +83,22 @@ COMMANDS: Final = (
         "space",
         "Read on",
         "Page through the story; at its end, go to the next unread one.",
-        hint="read on",
     ),
     Command("scroll-story-down", "scroll_story(1)", "J", "Scroll down", "Scroll the story from the list."),
     Command("scroll-story-up", "scroll_story(-1)", "K", "Scroll up", "Scroll the story back from the list."),
-    Command("next-unread", "next_unread(1)", "n", "Next unread", "Go to the next unread story.", hint="next"),
+    Command("next-unread", "next_unread(1)", "n", "Next unread", "Go to the next unread story."),
     Command("previous-unread", "next_unread(-1)", "p", "Previous unread", "Go to the previous unread story."),
-    Command("toggle-read", "toggle_read", "m", "Read", "Mark as read, or as unread again.", hint="read"),
+    Command("toggle-read", "toggle_read", "m", "Read", "Mark as read, or as unread again."),
     Command(
         "keep-unread", "keep_unread", "u", "Keep unread", "Mark as unread, however long one rests on it."
     ),
     Command("mark-all-read", "mark_all_read", "A", "All read", "Mark all of the list as read; asks first."),
-    Command("toggle-star", "toggle_star", "s", "Star", "Star, or take the star away.", hint="star"),
+    Command("toggle-star", "toggle_star", "s", "Star", "Star, or take the star away."),
     Command(
         "note", "note", "c", "Note", "Write a note on the story, or change it; that stars the story as well."
     ),
     Command("starred", "starred", "S", "Starred", "Show the starred stories; again: go back."),
-    Command("open", "open", "o,v", "Open", "Open the link in the browser, and mark as read.", hint="open"),
+    Command("open", "open", "o,v", "Open", "Open the link in the browser, and mark as read."),
     Command("copy-link", "copy_link", "y", "Copy link", "Copy the link to the clipboard."),
     Command("expand-all", "expand_all", "e", "Related", "Expand or fold all related coverage."),
     Command(
@@ -118,7 +115,6 @@ COMMANDS: Final = (
         "d",
         "Sort",
         "Sort by date, quality, title, provider, related reports.",
-        hint="sort",
     ),
     Command("filter", "filter", "f", "Filter", "Show only unread stories, published ones, videos, …"),
     Command(
@@ -132,7 +128,7 @@ COMMANDS: Final = (
     Command("even", "even", "equals_sign", "Even", "Give the panes the sizes they had at first."),
     Command("density", "density", "full_stop", "Density", "Show a story in one line, or in two."),
     Command("information", "information", "i", "Information", "Show the story's file and front matter."),
-    Command("search", "search", "slash", "Search", "Search as you type; words, or a query.", hint="search"),
+    Command("search", "search", "slash", "Search", "Search as you type; words, or a query."),
     Command("save-search", "save_search", "B", "Save search", "Save this view under a name."),
     Command("rename-search", "rename_search", "R", "Rename search", "Rename the chosen saved search."),
     Command("remove-search", "remove_search", "X,delete", "Remove search", "Remove that saved search."),
@@ -150,14 +146,13 @@ COMMANDS: Final = (
         "palette", "app.command_palette", "ctrl+p,colon", "Commands", "Find a command by name.", ANYWHERE
     ),
     Command("redraw", "app.redraw", "ctrl+l", "Draw again", "Draw the screen again.", ANYWHERE),
-    Command("keys", "app.keys", "question_mark,f1", "Keys", "Show this page.", ANYWHERE, hint="keys"),
+    Command("keys", "app.keys", "question_mark,f1", "Keys", "Show this page.", ANYWHERE),
     Command(
         "quit-or-back",
         "quit_or_back",
         "q",
         "Back or quit",
         "Go back one pane; quit from the list.",
-        hint="quit",
     ),
     Command(
         "quit",
@@ -169,20 +164,6 @@ COMMANDS: Final = (
         is_first=True,
     ),
 )
-
-HINTS: Final = (
-    "page-story",
-    "next-unread",
-    "toggle-star",
-    "open",
-    "search",
-    "keys",
-    "quit-or-back",
-    "toggle-read",
-    "sort",
-)
-"""What the line of hints shows, as far as there is room: what one needs first comes first."""
-
 
 GROUPS: Final = (
     (

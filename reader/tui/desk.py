@@ -150,6 +150,7 @@ class Desk(Widget, can_focus=True):
     def activate(self, name: str) -> None:
         """Keys go to this pane from now on."""
         old, self.active = self.active, self.panes[name]
+        self._show_hints()
         if old is not self.active:
             for pane in (old, self.active):
                 if pane is not None:
@@ -218,9 +219,14 @@ class Desk(Widget, can_focus=True):
     # -- drawing -----------------------------------------------------------------------------------
 
     def draw(self, region: Region) -> None:
-        """These cells have changed."""
+        """These cells have changed; with the pane or what its cursor is on, the keys that matter too."""
+        self._show_hints()
         if region:
             self.refresh(region)
+
+    def _show_hints(self) -> None:
+        if self.active is not None:
+            self.hints.set_where(self.active.where)
 
     def render_line(self, y: int) -> Strip:
         """A line of the whole desk."""

@@ -14,11 +14,12 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from reader.config import Config
+from reader.tui.hints import HINTS, hints
 from reader.tui.keys import Keys
 from reader.tui.panes.bars import Bar, HintBar
 from reader.wording import UNICODE_GLYPHS
 from tests.factories import write_story
-from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+from tests.tui.conftest import OpenApp, main_screen, screen_text, settled, story_loaded
 
 ODD = "日本語ニュース 👨‍👩‍👧‍👦 Ελληνικά – a very long name of a topic that goes on and on ❤️🇭🇺"
 
@@ -143,6 +144,86 @@ async def test_on_a_narrow_line_unpublished_gives_way_before_the_provider(
         assert second_line(36) == "Threat P… · 4 Feb 2021 · 24 · +2"
 
 
+class Surface:
+    """What a bar stands on, without an app."""
+
+    glyphs = UNICODE_GLYPHS
+    keys = Keys()
+
+    def draw(self, region: Region) -> None: ...
+
+    def style(self, *components: str) -> Style:
+        return Style()
+
+
+def hint_line(pilot: Pilot[None]) -> str:
+    return screen_text(pilot).split("\n")[-1].strip()
+
+
+async def test_the_hints_name_the_keys_that_matter_where_one_is(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(140, 40)) as pilot:
+        assert hint_line(pilot).startswith("Space read on  n next  s star  o open")
+        await story_loaded(pilot)
+        await pilot.press("3")
+        assert hint_line(pilot).startswith("Space page  J/K scroll  x best  e related  o open  q back")
+        await pilot.press("enter")
+        assert hint_line(pilot).startswith("Enter expand  o open  s star")
+        await pilot.press("g")
+        assert hint_line(pilot).startswith("Space page")
+        await pilot.press("1")
+        assert hint_line(pilot).startswith("Enter stories  [ ] topic")
+        assert "B save search" in hint_line(pilot)
+        await pilot.press("2", "slash", *"robots", "enter")
+        await settled(pilot)
+        await pilot.press("B", "enter")
+        await settled(pilot)
+        await pilot.press("1", "g", "j", "j", "j")
+        assert main_screen(pilot).topic_tree.current.search == "robots"
+        assert hint_line(pilot).startswith("Enter stories  R rename  X remove  Alt+↑/↓ move")
+        await pilot.press("k")
+        assert hint_line(pilot).startswith("Enter stories  [ ] topic")
+
+
+@pytest.mark.parametrize("where", HINTS)
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_hints_are_whole_words_the_first_ones_first(where: str, width: int) -> None:
+    bar = HintBar(Surface())  # type: ignore[arg-type]
+    bar.set_where(where)
+    bar.put(Region(0, 0, width, 1))
+    whole = "  ".join(f"{key} {does}" for key, does in hints(where, Keys()))
+    shown = bar.strips(Region(0, 0, width, 1))[0].text.strip()
+    assert shown
+    assert f"{whole}  ".startswith(f"{shown}  ")
+
+
+def test_hints_name_the_keys_of_the_config_and_no_command_without_one() -> None:
+    keys = Keys({"scroll-story-up": ("f7",), "best-version": ("none",), "move-search-up": ("plus",)})
+    story = dict(hints("story", keys))
+    assert story["J/F7"] == "scroll"
+    assert "best" not in story.values()
+    assert dict(hints("search", keys))["+/Alt+↓"] == "move"
+
+
+async def test_the_hints_are_not_made_anew_where_only_the_cursor_moves(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(archive) as pilot:
+        made: list[str] = []
+
+        def note(where: str, keys: Keys) -> list[tuple[str, str]]:
+            made.append(where)
+            return hints(where, keys)
+
+        monkeypatch.setattr("reader.tui.panes.bars.hints", note)
+        await pilot.press("j", "k", "j")
+        assert made == []
+        await pilot.press("1")
+        assert set(made) == {"topics"}
+        made.clear()
+        await pilot.press("j", "k", "j")
+        assert made == []
+
+
 SIGNS = [*"ab 日語ü›–", "👨‍👩‍👧", "❤️", "🇭🇺", "e\u0301"]
 NAMES = st.lists(st.sampled_from(SIGNS), max_size=60).map("".join)
 
@@ -152,15 +233,6 @@ NAMES = st.lists(st.sampled_from(SIGNS), max_size=60).map("".join)
 def test_header_and_footer_are_exactly_as_wide_as_the_screen(
     width: int, left: str, right: str, is_hints: bool
 ) -> None:
-    class Surface:
-        glyphs = UNICODE_GLYPHS
-        keys = Keys()
-
-        def draw(self, region: Region) -> None: ...
-
-        def style(self, *components: str) -> Style:
-            return Style()
-
     surface = Surface()
     bar = HintBar(surface) if is_hints else Bar(surface)  # type: ignore[arg-type]
     bar.put(Region(0, 0, width, 1))

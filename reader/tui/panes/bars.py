@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.geometry import Region
 from textual.strip import Strip
 
-from reader.tui.commands import COMMANDS, HINTS
+from reader.tui.hints import hints
 from reader.tui.panes.lines import Piece, cut, cut_start, to_strip
 from reader.wording import UNICODE_GLYPHS, ascii_text
 
@@ -94,10 +94,15 @@ class Bar:
 
 
 class HintBar(Bar):
-    """The keys that matter, as many as there is room for; what one types or a notice takes their place."""
+    """The keys that matter, as many as there is room for; what one types or a notice takes their place.
+
+    Attributes:
+        where: What the keys are for, as in `reader.tui.hints.HINTS`.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
+        self.where = "stories"
         self._notice: Texts = ()
         self._aside: Texts = ()
         self._words: tuple[Texts, Texts] | None = None
@@ -107,6 +112,12 @@ class HintBar(Bar):
         """Stand here from now on, with as many keys as fit."""
         super().put(place)
         self._fill()
+
+    def set_where(self, where: str) -> None:
+        """Show the keys that matter there."""
+        if where != self.where:
+            self.where = where
+            self._fill()
 
     def set_notice(self, notice: str) -> None:
         """Show a standing notice; an empty one brings the keys back."""
@@ -151,16 +162,12 @@ class HintBar(Bar):
     def _keys(self, room: int) -> Texts:
         """As many keys as fit, the first ones first."""
         texts: list[tuple[str, str]] = []
-        for key, does in self._welcome or self._usual():
+        for key, does in self._welcome or hints(self.where, self.desk.keys):
             gap, hint = "  " if texts else "", f" {does}"
             room -= cell_len(gap + key + hint)
             if room >= 0:
                 texts += [(gap + key, "bar--strong"), (hint, "bar--text")]
         return tuple(texts)
-
-    def _usual(self) -> list[tuple[str, str]]:
-        by_id, keys = {command.id: command for command in COMMANDS}, self.desk.keys
-        return [(keys.first(name), by_id[name].hint) for name in HINTS if keys.of(name)]
 
 
 def _cells(pieces: list[Piece]) -> int:

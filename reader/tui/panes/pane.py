@@ -53,6 +53,11 @@ class Pane:
         """How many lines the content has."""
         raise NotImplementedError
 
+    @property
+    def where(self) -> str:
+        """What keys are pressed for here, as in `reader.tui.hints.HINTS`; asked for at every change."""
+        return self.name
+
     def line(self, y: int) -> Strip:
         """A line of the content as a strip of exactly the inner width; blank below its end."""
         raise NotImplementedError

@@ -92,6 +92,11 @@ class StoryPane(Pane):
         return self._subject.found.items[self.cursor]
 
     @property
+    def where(self) -> str:
+        """On a related item other keys matter."""
+        return "story" if self.item is None else "item"
+
+    @property
     def link(self) -> str:
         """The address of the link under the cursor, safe to open; empty where that is none."""
         if self._subject is None or not self._is_link(self.cursor):

@@ -87,6 +87,11 @@ class TopicTree(Rows):
         """The entry under the cursor."""
         return self._entries[self.cursor]
 
+    @property
+    def where(self) -> str:
+        """On a saved search other keys matter."""
+        return "search" if self.current.search else "topics"
+
     def set_topics(self, topics: tuple[Topic, ...], counts: Counts) -> None:
         """Show this tree; the cursor stays on its entry, or goes to All where that is gone."""
         has_branches = self._counts.archives.keys() != counts.archives.keys()
