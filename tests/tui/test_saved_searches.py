@@ -205,3 +205,17 @@ async def test_a_question_over_a_search_gives_the_search_back(archive: Path, ope
         screen = main_screen(pilot)
         assert screen.foot.text == "robo"
         assert screen.story_list.row_count == 1
+
+
+async def test_what_is_wrong_with_a_saved_search_is_told_in_whole_words(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Bad=qualty>=60")
+    async with open_app(archive, size=(60, 20)) as pilot:
+        await read(pilot)
+        await choose(pilot, "Bad")
+        await pilot.press("2")
+        await settled(pilot)
+        words = " ".join(screen_text(pilot).replace("│", " ").split())
+        assert "did you mean “quality”?" in words
+        assert "shows and mends it, B saves it again." in words

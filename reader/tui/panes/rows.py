@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from reader.tui.panes.lines import Piece, to_strip
 from reader.tui.panes.pane import Pane
+from reader.tui.panes.wrapping import wrapped
 
 if TYPE_CHECKING:
     from reader.tui.desk import Desk
@@ -180,7 +181,7 @@ class Rows(Pane):
 
     def _empty_line(self, y: int, width: int) -> Strip:
         blank = self.desk.style("row--meta")
-        lines = self.empty_text.split("\n") if not self.row_count else []
+        lines = wrapped(self.empty_text, width - 3) if not self.row_count else []
         first = max(0, (self.height - len(lines)) // 3)
         text = lines[y - first] if first <= y < first + len(lines) else ""
         if not text:
