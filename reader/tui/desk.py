@@ -23,6 +23,7 @@ from reader.tui.layout import Places, border_at
 from reader.tui.panes.bars import Bar, HintBar, Texts
 from reader.tui.panes.lines import to_strip
 from reader.tui.panes.pane import WHEEL_LINES, Pane
+from reader.tui.panes.wrapping import wrapped
 from reader.wording import Glyphs
 
 
@@ -274,9 +275,11 @@ class Desk(Widget, can_focus=True):
     def _too_small(self, crop: Region) -> list[Strip]:
         style = self.style("row--text")
         width, height = self.size
-        text = "The window is too small: 40 x 10 at least."[: width - 1]
-        lines = ((f" {text}" if y == height // 2 else "", style) for y in crop.line_range)
-        return [to_strip([line], width, style).crop(crop.x, crop.right) for line in lines]
+        words = [line.center(width) for line in wrapped("Too small:\n40 x 10 at least.", width)]
+        first = max(0, (height - len(words)) // 2)
+        lines = dict(enumerate(words, first))
+        strips = (to_strip([(lines.get(y, ""), style)], width, style) for y in crop.line_range)
+        return [strip.crop(crop.x, crop.right) for strip in strips]
 
     # -- keys --------------------------------------------------------------------------------------
 

@@ -284,7 +284,9 @@ async def test_a_short_screen_takes_one_line_a_story(archive: Path, open_app: Op
 
 async def test_a_tiny_window_says_so(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive, size=(38, 9)) as pilot:
-        assert "too small" in " ".join(screen_text(pilot).split())
+        assert "Too small: 40 x 10 at least." in " ".join(screen_text(pilot).split())
+    async with open_app(archive, size=(12, 5)) as pilot:
+        assert "Too small: 40 x 10 at least." in " ".join(screen_text(pilot).split())
 
 
 async def test_the_layout_follows_a_resize(archive: Path, open_app: OpenApp) -> None:
