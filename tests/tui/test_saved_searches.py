@@ -219,3 +219,15 @@ async def test_what_is_wrong_with_a_saved_search_is_told_in_whole_words(
         words = " ".join(screen_text(pilot).replace("│", " ").split())
         assert "did you mean “quality”?" in words
         assert "shows and mends it, B saves it again." in words
+
+
+async def test_a_new_name_of_the_search_that_is_shown_stands_in_the_title_at_once(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Old=robots")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Old")
+        await pilot.press("R", "ctrl+u", *"Other", "enter")
+        await settled(pilot)
+        assert screen_text(pilot).splitlines()[0].split(" › ")[0].endswith("Other")

@@ -65,6 +65,7 @@ class SavingScreen(FindingScreen):
             entry = ALL
             self.topic_tree.go_to(ALL, by_hand=False)
         self._choose_entry(entry, keeps_cursor=True)
+        self._show_title()  # of the same view, under another name
 
     def _view_of(self, entry: Entry) -> View:
         view = self._shelf.views.get(entry.search) if self._shelf is not None else None
