@@ -35,7 +35,14 @@ class Prompt:
         self._place = 0
 
     async def ask(
-        self, label: str, placeholder: str, done: Callable[[str], None], text: str = "", *, blank: str = ""
+        self,
+        label: str,
+        placeholder: str,
+        done: Callable[[str], None],
+        text: str = "",
+        *,
+        blank: str = "",
+        is_proposal: bool = False,
     ) -> None:
         """Ask for a line of text; `done` is called with it unless it is blank.
 
@@ -44,11 +51,12 @@ class Prompt:
             placeholder: What stands in the empty box.
             done: What is done with it.
             text: To begin with.
+            is_proposal: Whether what is typed takes the place of `text`.
             blank: What Enter does with a blank line, where that is something: `done` is called with it too.
         """
         self._begin(label, placeholder, done)
         self._blank, self._typed = blank, text
-        await self._foot.open(self, text)
+        await self._foot.open(self, text, is_proposal=is_proposal)
 
     async def choose(
         self, label: str, placeholder: str, finder: Finder[Any], done: Callable[[Any], None]

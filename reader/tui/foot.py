@@ -72,8 +72,8 @@ class Foot:
             self._box.display = False
             await self._screen.mount(self._box)
 
-    async def open(self, owner: Typing, text: str) -> None:
-        """Begin to type for this owner, with this in the box."""
+    async def open(self, owner: Typing, text: str, *, is_proposal: bool = False) -> None:
+        """Begin to type for this owner, with this in the box; typing replaces what is a proposal."""
         await self.prepare()
         if self._box is None:
             return
@@ -82,6 +82,8 @@ class Foot:
             self._owners[-1] = (self._owners[-1][0], self.text)
         self._owners.append((owner, text))
         self._put(owner, text)
+        if is_proposal:
+            self._box.select_all()
         self._screen.set_focus(self._box, scroll_visible=False)
 
     def close(self, owner: Typing) -> None:

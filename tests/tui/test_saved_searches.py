@@ -45,7 +45,7 @@ async def test_capital_b_saves_the_view_as_one_query_and_shows_it_in_the_sidebar
     archive: Path, open_app: OpenApp
 ) -> None:
     async with open_app(archive) as pilot:
-        await pilot.press("slash", *"clear", "enter", "d", "B", "ctrl+u", *"Faces", "enter")
+        await pilot.press("slash", *"clear", "enter", "d", "B", *"Faces", "enter")
         await settled(pilot)
         await read(pilot)
         screen = main_screen(pilot)
@@ -231,3 +231,15 @@ async def test_a_new_name_of_the_search_that_is_shown_stands_in_the_title_at_onc
         await pilot.press("R", "ctrl+u", *"Other", "enter")
         await settled(pilot)
         assert screen_text(pilot).splitlines()[0].split(" › ")[0].endswith("Other")
+
+
+async def test_a_proposed_name_is_taken_by_enter_and_replaced_by_typing(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"robots", "enter", "B")
+        await pilot.pause()
+        assert main_screen(pilot).foot.text == "robots"
+        await pilot.press(*"Work", "enter")
+        await settled(pilot)
+        assert names() == ["Work"]

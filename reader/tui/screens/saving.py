@@ -110,7 +110,11 @@ class SavingScreen(FindingScreen):
         view = self._shown_view
         name = self._entry.search or (view.query if self.is_searching else view.topic)
         await self.prompt.ask(
-            "saves this view", "a name for this view", lambda text: self._save_search(text, view), name
+            "saves this view",
+            "a name for this view",
+            lambda text: self._save_search(text, view),
+            name,
+            is_proposal=True,
         )
         self.fit(self.app.size)
 
