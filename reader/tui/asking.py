@@ -140,11 +140,13 @@ class Choice:
         key: The key that gives it, as Textual calls it: a letter.
         label: What it says.
         done: What is done then.
+        short: What it says where there is little room.
     """
 
     key: str
     label: str
     done: Callable[[], None]
+    short: str = ""
 
 
 class Question:
@@ -198,14 +200,29 @@ class Question:
 
     def _show(self) -> None:
         texts = [(f"{self._text}  ", "bar--text")]
+        if self._is_long() and all(choice.short for choice in self._choices):
+            self._show_short()
+            return
         # The marked one and what comes after it always has room.
         first = self._place if self._is_long() else 0
         for place, choice in enumerate(self._choices[first:], first):
-            is_marked = place == self._place
-            sign = self._words.desk.glyphs.cursor if is_marked else " "
-            texts.append((f"{sign}{choice.key} ", "bar--strong"))
-            texts.append((f"{choice.label} ", "bar--strong" if is_marked else "bar--text"))
+            texts += self._answer(place, choice.label, " ")
         self._words.set_words(tuple(texts), (("Esc no", "bar--text"),))
+
+    def _show_short(self) -> None:
+        """The answers alone, in short; where even so they have no room, from the marked one on."""
+        texts = [self._answer(place, choice.short) for place, choice in enumerate(self._choices)]
+        size = sum(len(text) for answer in texts for text, _ in answer)
+        shown = texts[self._place if size > self._words.place.width - 2 else 0 :]
+        self._words.set_words(tuple(text for answer in shown for text in answer))
+
+    def _answer(self, place: int, label: str, end: str = "") -> list[tuple[str, str]]:
+        is_marked = place == self._place
+        sign = self._words.desk.glyphs.cursor if is_marked else " "
+        return [
+            (f"{sign}{self._choices[place].key} ", "bar--strong"),
+            (f"{label}{end}", "bar--strong" if is_marked else "bar--text"),
+        ]
 
     def _is_long(self) -> bool:
         room = self._words.place.width - 12 - len(self._text)

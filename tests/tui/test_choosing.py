@@ -74,7 +74,11 @@ async def test_a_filter_is_chosen_with_arrows_and_enter_on_a_narrow_screen(
     graded: Path, open_app: OpenApp
 ) -> None:
     async with open_app(graded, size=(60, 20)) as pilot:
-        await pilot.press("f", *["right"] * 6)
+        await pilot.press("f")
+        words = screen_text(pilot).splitlines()[-1].split()
+        for answer in ("a all", "u unread", "s star", "p publ.", "n unpub.", "r related", "v video"):
+            assert answer in " ".join(words)
+        await pilot.press(*["right"] * 6)
         assert "video" in screen_text(pilot).splitlines()[-1]
         await pilot.press("enter")
         await settled(pilot)

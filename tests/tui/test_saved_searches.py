@@ -211,7 +211,7 @@ async def test_what_is_wrong_with_a_saved_search_is_told_in_whole_words(
     archive: Path, open_app: OpenApp
 ) -> None:
     written("Bad=qualty>=60")
-    async with open_app(archive, size=(60, 20)) as pilot:
+    async with open_app(archive, size=(42, 20)) as pilot:
         await read(pilot)
         await choose(pilot, "Bad")
         await pilot.press("2")

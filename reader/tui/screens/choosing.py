@@ -26,6 +26,18 @@ _FILTER_KEYS: Final = {
 }
 
 
+_SHORT_FILTERS: Final = {
+    Show.ALL: "all",
+    Show.UNREAD: "unread",
+    Show.STARRED: "star",
+    Show.PUBLISHED: "publ.",
+    Show.UNPUBLISHED: "unpub.",
+    Show.RELATED: "related",
+    Show.VIDEO: "video",
+}
+"""All of them with their keys have room in 60 columns."""
+
+
 class ChoosingScreen(ViewingScreen):
     """The fourth chapter of the main screen: the choice."""
 
@@ -61,7 +73,10 @@ class ChoosingScreen(ViewingScreen):
         from reader.tui.asking import Choice as Answer
 
         shows = list(_FILTER_KEYS)
-        answers = [Answer(_FILTER_KEYS[show], FILTERS[show], partial(self._filter, show)) for show in shows]
+        answers = [
+            Answer(_FILTER_KEYS[show], FILTERS[show], partial(self._filter, show), _SHORT_FILTERS[show])
+            for show in shows
+        ]
         self.question.ask("Show", answers, place=shows.index(self._choice().show))
 
     def _filter(self, show: Show) -> None:
