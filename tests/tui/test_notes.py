@@ -153,7 +153,7 @@ async def test_notes_are_drawn_with_ascii_where_all_is(archive: Path, open_app: 
 async def test_a_long_note_is_wrapped_and_its_sign_in_the_list_takes_no_room_from_the_provider(
     archive: Path, open_app: OpenApp
 ) -> None:
-    async with open_app(archive, size=(40, 30)) as pilot:
+    async with open_app(archive, size=(44, 30)) as pilot:
         await pilot.press("c", *("word " * 20), "enter")
         await settled(pilot)
         assert "Threat Post · 4 Feb 2021 · 24 · +2 · ¶" in screen_text(pilot)
