@@ -38,6 +38,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK: Final = 500
 """Values in one statement; SQLite before 3.32 took 999."""
 
+# Without the second condition SQLite may not use the partial index, and reads every story.
+_WITH_URL: Final = "SELECT row, url FROM story WHERE url_hash = ? AND url_hash <> 0"
 _WRITTEN_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 _T = TypeVar("_T")
@@ -197,7 +199,7 @@ class StoryIndex:
         if not key:
             return []
         with self.file.screen.use("find a link") as sqlite:
-            lines = sqlite.execute("SELECT row, url FROM story WHERE url_hash = ?", (url_hash(key),))
+            lines = sqlite.execute(_WITH_URL, (url_hash(key),))
             return [row for row, other in lines if links.url_key(_text(other)) == key]
 
     def candidates(self, url_keys: Iterable[str], stems: Iterable[str]) -> list[tuple[int, str, str]]:

@@ -81,7 +81,6 @@ class Library:
         self.archives = tuple(archives)
         folder = (cache_folder or locations.cache_dir()) / "index"
         self._indexes = [StoryIndex(archive, folder, identity.stem) for archive in self.archives]
-        self._versions: list[int] = []
         state = state_folder or locations.config_dir()
         self.keeper = MarkKeeper(state, on_trouble=on_trouble, cache=folder)
         self._shelf = Shelf()
@@ -566,10 +565,6 @@ class Library:
     def problem_count(self) -> int:
         """How many problems there are."""
         return sum(index.problem_count() for index in self._indexes)
-
-    def is_current(self) -> bool:
-        """Whether what it shows is what the indexes hold. Quick."""
-        return not self._has_news()
 
     def index_files_on_disk(self) -> list[Path]:
         """The files that the stories are read from; some of them need not exist."""

@@ -50,7 +50,8 @@ def next_start(app: NewsreaderApp, desk: Desk, session: Session, *, is_syncing: 
         is_syncing: Whether the index is just being brought up to date.
     """
     stamps = index_stamps(app.library) if is_syncing else []
-    if not app.library.is_current():
+    # What another instance marked a moment ago is to be on it as well.
+    if app.library.poll().has_new_stories:
         return None
     screen = MainScreen(app.library, app.opening, Shown(), session)
     if screen.view.query:  # of a saved search, whose stories are looked for behind the first screen

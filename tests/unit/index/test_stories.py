@@ -284,3 +284,13 @@ def test_ids_and_rows_of_an_archive_begin_with_its_name(tmp_path: Path) -> None:
         sync(index)
         (row,) = rows(index)
     assert (row.story_id, row.row_id) == (StoryId("powerapps/_news/a.md"), RowId(1))
+
+
+def test_an_address_is_looked_up_and_not_looked_for_in_every_story(tmp_path: Path) -> None:
+    write_story(tmp_path / "gazette", "a.md")
+    with opened(tmp_path / "gazette", tmp_path / "index") as index:
+        sync(index)
+        with index.file.screen.use("explain") as sqlite:
+            plan = [line[3] for line in sqlite.execute(f"EXPLAIN QUERY PLAN {stories._WITH_URL}", (1,))]
+    assert len(plan) == 1
+    assert "USING INDEX story_url" in plan[0]
