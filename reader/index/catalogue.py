@@ -212,6 +212,12 @@ class Catalogue:
             found = self._rankings[key] = self._ranked(view)
         return found
 
+    def is_ranked(self, view: View) -> bool:
+        """Whether the order of a view is at hand; what is not may take a second to work out."""
+        if view.order is Order.DATE:
+            return not view.is_reversed or self.columns.is_ranked("date backwards")
+        return self.columns.is_ranked(view.order.value)
+
     def _ranked(self, view: View) -> Ranking:
         columns = self.columns
         if view.order is Order.DATE:

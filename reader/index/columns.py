@@ -105,6 +105,14 @@ class Columns:
         rank = self._rank
         return self._ranking(name, lambda: rank(self, name))
 
+    def is_ranked(self, name: str) -> bool:
+        """Whether an order is at hand: it takes a moment to read, and long to work out."""
+        try:
+            self[f"{name} ties"], self[f"{name} order"]
+        except KeyError:
+            return False
+        return True
+
     def whole(self, orders: Iterable[str] = ()) -> dict[str, array[int]]:
         """All columns, worked out if need be, and those of the orders of such names."""
         for name in BASIC:

@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 from reader import locations
 from reader.errors import NewsreaderError, QueryError, StoryFileError
 from reader.library import Library, OpenStory
-from reader.model import Order, RowId, StoryId, StoryRow, View
+from reader.model import RowId, StoryId, StoryRow, View
 from reader.tui.opening import Opening
 from reader.tui.watching import Watch
 from reader.values import replace
@@ -39,10 +39,6 @@ SHOW_S: Final = 0.3
 SHOW_COST: Final = 8
 """While an index grows, what it holds is shown every `SHOW_S` at most, and no more than one part in
 `SHOW_COST` of the time is spent on that."""
-
-
-_QUICK_ORDERS: Final = (Order.DATE, Order.QUALITY)
-"""Orders that are there before anyone asks: a view in one of them takes a millisecond."""
 
 
 class Background:
@@ -236,7 +232,7 @@ class Background:
         self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool
     ) -> IdsReady | None:
         """What `find_ids` would answer, or None for what may take longer than a frame."""
-        if view.query or view.order not in _QUICK_ORDERS:
+        if view.query or not self._library.is_quick(view):
             return None
         for worker in self._node.workers:
             if worker.group == "ids":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
@@ -188,8 +189,16 @@ class Desk(Widget, can_focus=True):
             # Textual forgets `reverse` here, which is all that marks the cursor where there are no colours.
             if any(self.get_component_styles(name).text_style.reverse for name in components):
                 style += Style(reverse=True)
-            self._styles_kept[components] = style
+            style = self._styles_kept[components] = self._filtered(style)
         return style
+
+    def _filtered(self, style: Style) -> Style:
+        """A style as Textual's filters of lines want it: once, and not with each line that has it."""
+        _, background = self.background_colors
+        segments = [Segment(" ", style)]
+        for line_filter in self.get_line_filters():
+            segments = line_filter.apply(segments, background)
+        return segments[0].style or Style.null()
 
     def mark_style(self, component: str) -> Style:
         """What a component class lays over any other style: colour and attributes, no background."""
@@ -237,16 +246,9 @@ class Desk(Widget, can_focus=True):
         """The cells of a region, line by line.
 
         Textual would put them through its cache of styled lines and make new strips of them, for borders
-        and padding that there are none of; a strip that is kept also keeps what the filters and the
-        terminal driver made of it.
+        and padding that there are none of. The filters have been applied: to styles in `style`, to texts in
+        `to_strip`.
         """
-        strips = self._strips(crop)
-        _, background = (self._example or self).background_colors
-        for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        return strips
-
-    def _strips(self, crop: Region) -> list[Strip]:
         if self._places is None:
             return self._too_small(crop)
         parts = [(part, inside) for part in self._parts() if (inside := part.place.intersection(crop))]

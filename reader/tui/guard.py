@@ -13,6 +13,9 @@ from textual.filter import LineFilter, Monochrome, NoColor
 _BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
+_ANY: Final = Color(0, 0, 0)
+
+
 class Guard(LineFilter):
     """Drops control and direction characters from every line of every screen.
 
@@ -20,7 +23,7 @@ class Guard(LineFilter):
     of a link style: none is used here.
     """
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+    def apply(self, segments: list[Segment], background: Color = _ANY) -> list[Segment]:
         """The segments without such characters; the same list where there are none."""
         if not any(_BAD.search(text) for text, _, _ in segments):
             return segments

@@ -163,6 +163,7 @@ async def test_a_very_long_body_is_read_to_its_end(archive: Path, open_app: Open
         await pilot.press("3", "G")
         assert "Paragraph 3999" in screen_text(pilot)
         await pilot.resize_terminal(140, 40)
+        await settled(pilot)
         await pilot.press("G")
         assert "Paragraph 3999" in screen_text(pilot)
         await pilot.press("g")

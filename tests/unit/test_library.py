@@ -17,6 +17,7 @@ from reader.index.stories import StoryIndex
 from reader.library import Changes, Library
 from reader.model import Count, Counts, Order, RowId, Show, StoryId, StoryRow, View
 from reader.state.keeper import Change, MarkKeeper
+from reader.values import replace
 from tests.factories import make_story_text, write_archive, write_story
 from tests.unit.index.shelf import index_file, opened, stamps, tamper
 
@@ -700,3 +701,24 @@ def test_flipped_bits_never_keep_the_library_from_opening(
         library = open_library(archive)
         titles(library)
     assert library.is_starred(StoryId("g/2021/2021-01-01-story-1.md"))
+
+
+def test_only_an_order_that_is_at_hand_is_quick(open_library: OpenLibrary, gazette: Path) -> None:
+    library = open_library(gazette)
+    by_title = View(order=Order.TITLE)
+    assert library.is_quick(View())
+    assert not library.is_quick(by_title)
+    library.row_ids(by_title)
+    assert library.is_quick(by_title)
+
+
+def test_few_stories_of_several_archives_are_put_into_an_order_quickly_where_nothing_is_asked_for(
+    open_library: OpenLibrary, gazette: Path, tmp_path: Path
+) -> None:
+    library = open_library(gazette, write_archive(tmp_path / "courier", 3))
+    by_title = View(order=Order.TITLE)
+    library.row_ids(by_title)
+    library.row_ids(replace(by_title, archive="courier"))
+    assert library.is_quick(View())
+    assert not library.is_quick(by_title)
+    assert library.is_quick(replace(by_title, archive="courier"))

@@ -10,6 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from reader.tui.guard import GUARD
+
 Piece = tuple[str, Style]
 """A run of text in one style."""
 
@@ -43,13 +45,17 @@ def to_strip(pieces: Sequence[Piece], width: int, fill: Style) -> Strip:
             runs.append((text, _ground(style) if is_blank else style))
             continue
         before, last = runs[-1]
-        if last == style or (is_blank and last.bgcolor == style.bgcolor and not _shows_on_blanks(last)):
+        if (
+            last is style
+            or last == style
+            or (is_blank and last.bgcolor == style.bgcolor and not _shows_on_blanks(last))
+        ):
             runs[-1] = (before + text, last)
         elif last.color is None and last == _ground(style) and not _shows_on_blanks(style):
             runs[-1] = (before + text, style)
         else:
             runs.append((text, _ground(style) if is_blank else style))
-    return Strip([Segment(text, style) for text, style in runs], width)
+    return Strip(GUARD.apply([Segment(text, style) for text, style in runs]), width)
 
 
 def _shows_on_blanks(style: Style) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from rich.cells import cell_len
 from rich.style import Style
 
-from reader.model import StoryId, StoryRow
+from reader.model import RowId, StoryId, StoryRow
 from reader.tui.panes.lines import Highlight, Piece, cut, marked, no_highlights
 from reader.tui.panes.rows import Rows
 from reader.wording import UNICODE_GLYPHS, ascii_text, date_text, row_meta
@@ -18,10 +17,10 @@ from reader.wording import UNICODE_GLYPHS, ascii_text, date_text, row_meta
 if TYPE_CHECKING:
     from reader.tui.desk import Desk
 
-_WINDOW: Final = 64
-"""Rows fetched at once: more than a screen, and still a fraction of a millisecond."""
+_BLOCK: Final = 16
+"""Stories fetched at once where none of them is in view."""
 
-_KEPT_WINDOWS: Final = 6
+_KEPT_STORIES: Final = 400
 
 _LEAST_PROVIDER: Final = 6
 
@@ -40,7 +39,8 @@ class Marks(NamedTuple):
 class StoryList(Rows):
     """The stories of the present view.
 
-    It holds row ids and asks for the stories in windows, when they are about to be drawn.
+    It holds row ids and asks for the stories when they are about to be drawn, all in view at once: in most
+    orders each of them takes a read of its own from the file.
 
     Args:
         desk: What it is a part of.
@@ -70,7 +70,7 @@ class StoryList(Rows):
         self.has_ages = has_ages
         self.highlight: Highlight = no_highlights
         self._ids: Sequence[int] = ()
-        self._windows: OrderedDict[int, dict[int, StoryRow]] = OrderedDict()
+        self._stories: dict[int, StoryRow | None] = {}
         self._now: datetime | None = None
 
     @property
@@ -92,7 +92,9 @@ class StoryList(Rows):
         """The story in a row; None where it vanished from the index a moment ago."""
         if not 0 <= index < len(self._ids):
             return None
-        return self._window(index // _WINDOW).get(self._ids[index])
+        if index not in self._stories:
+            self._read(index)
+        return self._stories[index]
 
     def show(self, ids: Sequence[int], cursor: int, *, keeps_place: bool) -> None:
         """Show other stories, or the same in another order.
@@ -104,7 +106,7 @@ class StoryList(Rows):
         """
         height = self.cursor * self.row_height - self.top
         self._ids = ids
-        self._windows.clear()
+        self._stories.clear()
         self._strips.clear()
         self._now = datetime.now(UTC) if self.has_ages else None
         self.cursor = cursor
@@ -198,12 +200,17 @@ class StoryList(Rows):
     def _shown(self, text: str) -> str:
         return ascii_text(text) if self._is_ascii else text
 
-    def _window(self, number: int) -> dict[int, StoryRow]:
-        window = self._windows.get(number)
-        if window is None:
-            ids = self._ids[number * _WINDOW : (number + 1) * _WINDOW]
-            window = {row.row_id: row for row in self._fetch(ids)}
-            self._windows[number] = window
-            if len(self._windows) > _KEPT_WINDOWS:
-                self._windows.popitem(last=False)
-        return window
+    def _read(self, index: int) -> None:
+        """Fetch a story, and those in view with it."""
+        if len(self._stories) >= _KEPT_STORIES:
+            self._stories.clear()
+        near = self.visible_rows()
+        if index not in near:
+            first = index - index % _BLOCK
+            near = range(first, min(first + _BLOCK, self.row_count))
+        missing = [place for place in near if place not in self._stories]
+        ids = [self._ids[place] for place in missing]
+        found = {row.row_id: row for row in self._fetch(ids)}
+        self._stories.update(
+            (place, found.get(RowId(row_id))) for place, row_id in zip(missing, ids, strict=True)
+        )

@@ -122,7 +122,7 @@ class MainScreen(RememberingScreen):
 
     def fill(self) -> None:
         """Show the stories; the library is open."""
-        if self.library.counts().everything.total:
+        if self.library.total:
             self._progress = ""
         self._stand()
         self._show_topics()

@@ -67,7 +67,6 @@ class ViewingScreen(AskingScreen):
         self._touched.clear()
         self._end_told_at = None
         self._mistake = ""
-        self._show_title()
         current, place = left_at
         self._request_ids(keeps_cursor=keeps_cursor, current=current, place=place)
 
@@ -91,6 +90,7 @@ class ViewingScreen(AskingScreen):
         if ready is not None:
             self._show_ids(ready)
         else:
+            self._show_title()
             self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
 
     @on(Background.IdsReady)
@@ -123,7 +123,7 @@ class ViewingScreen(AskingScreen):
             is_reading=bool(self._progress),
             mistake=self._mistake,
             trouble=self._told_failure,
-            is_empty=not self.library.counts().everything.total,
+            is_empty=not self.library.total,
             is_filtered=self._entry.show is Show.ALL,
         )
         if not self.story_list.row_count:
