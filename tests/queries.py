@@ -26,6 +26,7 @@ _PROVIDERS = (
 )
 _LEAVES = (
     *("topic:ai", 'topic:"computer vision"', "topic:c++", "topic:プライバシー"),
+    *("archive:g", "-archive:G", "archive:h"),
     *("provider:wall", "provider:t", "provider:telerama", "domain:wsj.com", "domain:WIRED.com", "domain:com"),
     *("type:video", "type:Article", "quality>=50", "quality<3", "quality=7", "quality:20..60"),
     *("since:2021-03", "before:2021-05-07", "since:30d", "before:2m"),

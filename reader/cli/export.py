@@ -115,7 +115,7 @@ def _check_output(name: str, choice: Choice, *, replaces: bool) -> None:
 
 def _found(library: Library, text: str, *, is_starred: bool) -> Sequence[int]:
     view = View(show=Show.STARRED if is_starred else Show.ALL)
-    return library.search_ids(parsed(text, library.topics), view) if text.strip() else library.row_ids(view)
+    return library.search_ids(parsed(text, library), view) if text.strip() else library.row_ids(view)
 
 
 def _heading(form: str, text: str, *, is_starred: bool) -> Heading:

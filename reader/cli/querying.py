@@ -11,6 +11,7 @@ from reader.errors import QueryError
 from reader.model import Topic
 
 if TYPE_CHECKING:
+    from reader.library import Library
     from reader.query.tree import Query
 
 
@@ -21,7 +22,7 @@ def names_topic(text: str) -> bool:
     return any(token.name == "topic" for token in tokens(text))
 
 
-def parsed(text: str, topics: Sequence[Topic]) -> Query:
+def parsed(text: str, library: Library) -> Query:
     """The query, typed to its end: the last word is whole.
 
     Raises:
@@ -29,7 +30,8 @@ def parsed(text: str, topics: Sequence[Topic]) -> Query:
     """
     from reader.query.parse import parse
 
-    return parse(f"{text} ", datetime.now().astimezone(), _names(topics))
+    archives = [archive.name for archive in library.archives]
+    return parse(f"{text} ", datetime.now().astimezone(), _names(library.topics), archives)
 
 
 def tell(text: str, error: QueryError) -> int:

@@ -12,7 +12,7 @@ from reader.cli.listing import LINES, add_listing_options, add_sort_option, writ
 from reader.cli.querying import names_topic, parsed, tell
 from reader.config import Config
 from reader.errors import QueryError
-from reader.model import Order, Topic, View
+from reader.model import Order, View
 
 if TYPE_CHECKING:
     from reader.library import Library
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     is_page, has_topics = options.limit is not None, names_topic(text)
     with synced(choice, is_asked=options.sync, is_page=is_page, has_topics=has_topics) as library:
         try:
-            query = _parsed(text, options, library.topics)
+            query = _parsed(text, options, library)
             ids = _found(library, query, options.limit)
         except QueryError as error:
             return tell(text, error)
@@ -61,7 +61,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
     return DONE
 
 
-def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic]) -> Query:
+def _parsed(text: str, options: argparse.Namespace, library: Library) -> Query:
     """The query, the options put into it: they count more than what it says of its order itself.
 
     Raises:
@@ -69,7 +69,7 @@ def _parsed(text: str, options: argparse.Namespace, topics: Sequence[Topic]) -> 
     """
     from reader.query.tree import Query
 
-    query = parsed(text, topics)
+    query = parsed(text, library)
     return Query(
         query.node,
         query.order if options.sort is None else Order(options.sort),

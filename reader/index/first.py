@@ -69,7 +69,7 @@ def first(
     with index.file.worker.use("read its first stories") as sqlite:
         sqlite.create_function("is_read", 1, is_read)
         sqlite.create_function("is_starred", 1, is_starred)
-        where, values = _where(sqlite, view, node, notes)
+        where, values = _where(sqlite, index.archive.name, view, node, notes)
         lines = _lines(sqlite, view, limit, where, values)
     titles = index.titles([line[0] for line in lines])
     entries = [(*_keys(view, line), titles.get(line[0], ""), line[0]) for line in lines]
@@ -77,7 +77,7 @@ def first(
 
 
 def _where(
-    sqlite: sqlite3.Connection, view: View, node: Node | None, notes: Mapping[int, str]
+    sqlite: sqlite3.Connection, archive: str, view: View, node: Node | None, notes: Mapping[int, str]
 ) -> tuple[str, tuple[Value, ...]]:
     shown = f"({_SHOWN[view.show]})"
     floor: tuple[Value, ...] = ()
@@ -88,7 +88,7 @@ def _where(
     from reader.query.sql import condition, functions, noted_function
 
     sqlite.create_function("noted", 1, noted_function(notes))
-    for name, (count, function) in functions().items():
+    for name, (count, function) in functions(archive).items():
         sqlite.create_function(name, count, function, deterministic=True)
     has_newer = sqlite.execute("SELECT 1 FROM newer_text LIMIT 1").fetchone() is not None
     wanted = condition(node, has_newer=has_newer)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from reader.errors import QueryError
 from reader.index.schema import NEWER_DOC
 from reader.query.sql import TextSearch, Value, condition, functions
+from reader.query.text import name_key
 from reader.query.tree import Leaf
 
 
@@ -17,14 +18,16 @@ class Lookups:
 
     Args:
         sqlite: Its connection, for as long as this is used.
+        archive: The archive's name.
     """
 
-    def __init__(self, sqlite: sqlite3.Connection) -> None:
+    def __init__(self, sqlite: sqlite3.Connection, archive: str) -> None:
+        self._archive_key = name_key(archive)
         self._sqlite = sqlite
         # The stories whose text changed after it was indexed: numbers of newer texts, and whose they are.
         self._newer = dict(sqlite.execute("SELECT doc, row FROM newer_text"))
         self._changed = frozenset(self._newer.values())
-        for name, (count, function) in functions().items():
+        for name, (count, function) in functions(archive).items():
             sqlite.create_function(name, count, function, deterministic=True)
 
     def in_text(self, text: TextSearch, low: int, high: int) -> list[int]:
@@ -46,6 +49,10 @@ class Lookups:
         test = condition(leaf)
         query = f"SELECT group_concat(row) FROM story WHERE row BETWEEN ? AND ? AND ({test.text})"
         return self._numbers(query, (low, high, *test.values))
+
+    def is_archive(self, key: str) -> bool:
+        """Whether this is the archive of a name, as `name_key` gives it."""
+        return key == self._archive_key
 
     def ids(self, table: str, test: str, value: str) -> list[int]:
         """The numbers in a small table, as ``outlet``, of what fits a test with one value."""

@@ -152,6 +152,8 @@ class Masks:
         match node:
             case tree.HasTopic(name, below):
                 return self._coded("topicset", self._sets_of({name, *below}))
+            case tree.InArchive(name):
+                return self._first(len(self._flags) if lookups.is_archive(name) else 0)
             case tree.FromProvider(wanted):
                 return self._coded(
                     "outlet", lookups.ids("outlet", "names_provider(name, ?)", " ".join(wanted))

@@ -59,7 +59,7 @@ def search(
     else:
         known = {row: note for row, note in notes.items() if row in catalogue}
         with index.file.worker.use("search") as sqlite:
-            masks = Masks(catalogue, Lookups(sqlite), known, also)
+            masks = Masks(catalogue, Lookups(sqlite, index.archive.name), known, also)
             if limit and not is_known(node):
                 found = _first(masks, node, catalogue, view, also, limit)
                 if found is not None:

@@ -14,6 +14,15 @@ from reader.values import dataclass
 LIMIT: Final = 20
 """Completions offered at once."""
 
+_VALUES: Final[dict[str, Sequence[str]]] = {
+    "is": [state.value for state in State],
+    "has": [part.value for part in Part],
+    "type": ("article", "video"),
+    "sort": fields.SORTS,
+    "since": fields.AGES,
+    "before": fields.AGES,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Completion:
@@ -33,7 +42,11 @@ class Completion:
 
 
 def complete(
-    text: str, position: int, topics: Sequence[str] = (), providers: Sequence[str] = ()
+    text: str,
+    position: int,
+    topics: Sequence[str] = (),
+    providers: Sequence[str] = (),
+    archives: Sequence[str] = (),
 ) -> list[Completion]:
     """What the piece of `text` that ends at the cursor can become; may be empty, best first.
 
@@ -42,6 +55,7 @@ def complete(
         position: Where the cursor stands.
         topics: The names of all topics.
         providers: The names of all providers.
+        archives: The names of the archives.
     """
     position = max(0, min(position, len(text)))
     typed = tokens(text[:position])[-1:]
@@ -49,7 +63,8 @@ def complete(
         return []
     (token,) = typed
     if token.kind == "field":
-        values = _values(token.name, topics, providers)
+        names = {"topic": topics, "provider": providers, "archive": archives}
+        values = names.get(token.name) or _VALUES.get(token.name, ())
         return _fitting(values, token.value, token.start + token.value_from, position)
     return _names(token.text, token.start, position) if token.kind == "word" else []
 
@@ -61,20 +76,6 @@ def _names(typed: str, start: int, end: int) -> list[Completion]:
         for name, meaning in fields.NAMES.items()
         if name.startswith(key)
     ]
-
-
-def _values(name: str, topics: Sequence[str], providers: Sequence[str]) -> Sequence[str]:
-    values: dict[str, Sequence[str]] = {
-        "topic": topics,
-        "provider": providers,
-        "is": [state.value for state in State],
-        "has": [part.value for part in Part],
-        "type": ("article", "video"),
-        "sort": fields.SORTS,
-        "since": fields.AGES,
-        "before": fields.AGES,
-    }
-    return values.get(name, ())
 
 
 def _fitting(values: Iterable[str], typed: str, start: int, end: int) -> list[Completion]:

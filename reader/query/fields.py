@@ -27,6 +27,7 @@ _DATES: Final = "a date is 2021, 2021-02, 2021-02-04, today, yesterday, or an ag
 
 NAMES: Final = {
     "topic": "stories of a topic",
+    "archive": "stories of one of several archives",
     "provider": "stories of a provider",
     "domain": "stories of a web site",
     "title": "words in the title",
@@ -55,6 +56,7 @@ class Context:
     Attributes:
         now: Aware; what relative dates count from.
         topics: The names of all topics, or None where any name is fine.
+        archives: The same of the archives.
         name_at: Where the field's name stands in the query.
         value_at: Where its value stands.
         is_prefix: Whether the last word of the value may go on.
@@ -62,6 +64,7 @@ class Context:
 
     now: datetime
     topics: Sequence[str] | None
+    archives: Sequence[str] | None
     name_at: int
     value_at: int
     is_prefix: bool
@@ -98,11 +101,19 @@ def order(value: str, name_at: int, end: int) -> tuple[Order | None, bool | None
 
 
 def _topic(value: str, context: Context) -> Node:
+    return tree.HasTopic(_known("topic", value, context.topics, context))
+
+
+def _archive(value: str, context: Context) -> Node:
+    return tree.InArchive(_known("archive", value, context.archives, context))
+
+
+def _known(what: str, value: str, names: Sequence[str] | None, context: Context) -> str:
+    """The key of a name, which is one of `names` where these are given."""
     key = name_key(value)
-    if context.topics is not None and key not in {name_key(topic) for topic in context.topics}:
-        near = _nearest(key, context.topics)
-        raise QueryError(f"there is no topic “{value}”{near}", context.value_at)
-    return tree.HasTopic(key)
+    if names is not None and key not in map(name_key, names):
+        raise QueryError(f"there is no {what} “{value}”{_nearest(key, names)}", context.value_at)
+    return key
 
 
 def _provider(value: str, context: Context) -> Node | None:
@@ -149,6 +160,7 @@ def _before(value: str, context: Context) -> Node:
 
 _TESTS: Final[dict[str, Callable[[str, Context], Node | None]]] = {
     "topic": _topic,
+    "archive": _archive,
     "provider": _provider,
     "domain": _domain,
     "title": _title,

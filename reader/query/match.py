@@ -31,6 +31,7 @@ class Doc:
         rest: Those of all else.
         note: Those of the user's note on it.
         topics: Keys of its topics, as `name_key` gives them.
+        archive: The name of the archive it lies in.
         provider: The provider's name as the file has it.
         domain: The provider's domain as the file has it.
         kind: As the file has it.
@@ -44,6 +45,7 @@ class Doc:
     rest: str = ""
     note: str = ""
     topics: tuple[str, ...] = ()
+    archive: str = ""
     provider: str = ""
     domain: str = ""
     kind: str = ""
@@ -53,7 +55,14 @@ class Doc:
     parts: frozenset[Part] = frozenset()
 
 
-def doc_of(story: Story, *, is_read: bool = False, is_starred: bool = False, note: str = "") -> Doc:
+def doc_of(
+    story: Story,
+    *,
+    archive: str = "",
+    is_read: bool = False,
+    is_starred: bool = False,
+    note: str = "",
+) -> Doc:
     """A story as its file has it, with its marks and the user's note."""
     parts = {
         Part.RELATED: bool(story.related),
@@ -68,6 +77,7 @@ def doc_of(story: Story, *, is_read: bool = False, is_starred: bool = False, not
         rest=rest_text(story),
         note=" ".join(words(note)),
         topics=tuple(map(name_key, story.topics)),
+        archive=archive,
         provider=story.provider.name,
         domain=story.provider.domain,
         kind=story.kind,
@@ -166,6 +176,8 @@ def _fits(node: tree.Leaf, doc: Doc) -> bool:
     match node:
         case tree.HasTopic(name, below):
             return any(topic == name or topic in below for topic in doc.topics)
+        case tree.InArchive(name):
+            return name_key(doc.archive) == name
         case tree.FromProvider(wanted):
             return names_provider(doc.provider, " ".join(wanted))
         case tree.FromDomain(domain):

@@ -81,13 +81,19 @@ class Token:
     has_star: bool = False
 
 
-def parse(text: str, now: datetime, topics: Sequence[str] | None = None) -> Query:
+def parse(
+    text: str,
+    now: datetime,
+    topics: Sequence[str] | None = None,
+    archives: Sequence[str] | None = None,
+) -> Query:
     """The query that a text is; an empty one finds everything.
 
     Args:
         text: As typed.
         now: Aware; what relative dates count from, and whose zone days begin in.
         topics: The names of all topics: naming another is a mistake then.
+        archives: The same of the archives.
 
     Raises:
         QueryError: If it cannot be meant; with the place.
@@ -97,7 +103,7 @@ def parse(text: str, now: datetime, topics: Sequence[str] | None = None) -> Quer
     # File names and terminals can give half a character that no text may hold.
     text = text.encode("utf-8", "replace").decode()
     # Mistakes repeat what was typed, or stands in a file; a sign for a sign, so that places stay right.
-    return _Parser(text.translate(_UNDRAWN), now, topics).parse()
+    return _Parser(text.translate(_UNDRAWN), now, topics, archives).parse()
 
 
 def tokens(text: str) -> list[Token]:
@@ -138,10 +144,17 @@ def _field_token(piece: re.Match[str], token: Token) -> Token:
 class _Parser:
     """One parse: recursive descent over the tokens."""
 
-    def __init__(self, text: str, now: datetime, topics: Sequence[str] | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        now: datetime,
+        topics: Sequence[str] | None,
+        archives: Sequence[str] | None,
+    ) -> None:
         self._text = text
         self._now = now
         self._topics = topics
+        self._archives = archives
         self._tokens = tokens(text)
         self._place = 0
         self._depth = 0
@@ -215,6 +228,7 @@ class _Parser:
         return fields.Context(
             now=self._now,
             topics=self._topics,
+            archives=self._archives,
             name_at=token.start,
             value_at=token.start + token.value_from,
             is_prefix=token.has_star or self._goes_on(token),

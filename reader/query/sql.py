@@ -100,12 +100,16 @@ def gathered(node: tree.And | tree.Or) -> list[Node]:
     return _gathered(node.nodes, tree.all_of, _taken_out)
 
 
-def functions() -> dict[str, tuple[int, Callable[..., Value]]]:
+def functions(archive: str) -> dict[str, tuple[int, Callable[..., Value]]]:
     """The SQL functions that conditions use, by name with their number of arguments.
 
     ``is_read(row)``, ``is_starred(row)`` and `noted_function` come from whoever knows the marks.
+
+    Args:
+        archive: The name of the archive that is asked.
     """
     return {
+        "is_archive": (1, name_key(archive).__eq__),
         "has_topic": (2, _has_topic),
         "names_provider": (2, names_provider),
         "is_within": (2, is_within),
@@ -200,6 +204,8 @@ def _test(node: Leaf) -> Condition:
         case tree.HasTopic(name, below):
             keys = json.dumps([name, *below])
             return Condition("topicset IN (SELECT id FROM topicset WHERE has_topic(names, ?))", (keys,))
+        case tree.InArchive(name):
+            return Condition("is_archive(?)", (name,))
         case tree.FromProvider(wanted):
             return _from_outlet("names_provider(name, ?)", " ".join(wanted))
         case tree.FromDomain(domain):

@@ -44,6 +44,13 @@ class HasTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class InArchive:
+    """The archive a story lies in, its name as `reader.query.text.name_key` gives it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FromProvider:
     """Words of the provider's name, in this order; the last may go on."""
 
@@ -161,7 +168,8 @@ class Or:
     nodes: tuple[Node, ...]
 
 
-Leaf = Words | HasTopic | FromProvider | FromDomain | OfKind | InNote | Quality | Since | Before | Is | Has
+Place = HasTopic | InArchive | FromProvider | FromDomain
+Leaf = Words | Place | OfKind | InNote | Quality | Since | Before | Is | Has
 Node = Leaf | Not | And | Or
 
 
@@ -261,6 +269,8 @@ def _unparse_test(node: Leaf) -> str:
     match node:
         case HasTopic(name):
             return f"topic:{quoted(name)}"
+        case InArchive(name):
+            return f"archive:{quoted(name)}"
         case FromProvider(words):
             return f"provider:{quoted(' '.join(words))}"
         case FromDomain(domain):

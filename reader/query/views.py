@@ -11,6 +11,7 @@ from reader.query.parse import Token, parse, tokens
 from reader.query.tree import quoted
 from reader.values import replace
 
+_SINGLE_QUOTES = {ord('"'): "'"}
 _SHOW_TEXT = {
     Show.ALL: "",
     Show.UNREAD: "is:unread",
@@ -30,6 +31,9 @@ def query_of(view: View) -> str:
     """
     text, has_order = _joinable(view.query)
     parts = [text, _SHOW_TEXT[view.show]]
+    if view.archive:
+        # No query can hold double quotes; a name is found without them too.
+        parts.append(f"archive:{quoted(view.archive.translate(_SINGLE_QUOTES))}")
     if view.topic and '"' not in view.topic:
         parts.append(f"topic:{quoted(view.topic)}")
     if view.quality_floor is not None:

@@ -72,7 +72,7 @@ def view_text(
         is_filtered: Whether what the view keeps was chosen in All, and is no line of the sidebar.
     """
     is_place = _is_place(view) and not is_filtered
-    place = FILTERS[view.show].capitalize() if is_place else _place(view)
+    place = FILTERS[view.show].capitalize() if is_place else place_text(view) or "All"
     parts = [name or place, _ORDER_TEXT[view.order, view.is_reversed]]
     kept = [FILTERS[view.show]] if view.show is not Show.ALL and (name or not is_place) else []
     kept += [f"≥{view.quality_floor}"] if view.quality_floor is not None else []
@@ -98,8 +98,9 @@ def _is_place(view: View) -> bool:
     return not (view.topic or view.archive) and view.show in (Show.UNREAD, Show.STARRED)
 
 
-def _place(view: View) -> str:
-    return " · ".join(part for part in (view.archive, view.topic) if part) or "All"
+def place_text(view: View) -> str:
+    """The archive and the topic that a view is about; empty for everything."""
+    return " · ".join(part for part in (view.archive, view.topic) if part)
 
 
 def empty_text(

@@ -43,6 +43,7 @@ class Searching:
         self.close = on_close
         self.topics: Sequence[str] = ()
         self.providers: Sequence[str] = ()
+        self.archives: Sequence[str] = ()
         self.is_open = False
         self._completions: Sequence[Completion] = ()
         self._outcome = ""
@@ -74,7 +75,7 @@ class Searching:
         """Something else is typed now."""
         from reader.query.complete import complete
 
-        self._completions = complete(text, position, self.topics, self.providers)
+        self._completions = complete(text, position, self.topics, self.providers, self.archives)
         self._on_text(text)
         self.show()
 

@@ -24,7 +24,7 @@ from tests.unit.index.shelf import opened
 PIECES = (
     *("(", ")", "-", '"', " ", "AND", "OR", "NOT", "*", ":", ">=", "..", "\udc80", "\0", "人工", "Café"),
     *("topic:", "title:", "quality", "is:", "unread", "since:", "2021-02", "7d", "sort:", "-date"),
-    *("domain:", "www."),
+    *("domain:", "www.", "archive:"),
 )
 PIECE = st.sampled_from(PIECES)
 ANYTHING = st.one_of(st.text(), st.lists(st.one_of(PIECE, st.text(max_size=3)), max_size=30).map("".join))
@@ -47,7 +47,7 @@ def test_masks_sql_and_python_agree_on_random_queries_and_stories(seed: int) -> 
                 story = read_story(index.archive, index.path_of(row) or "")
                 assert story
                 note = random_note(random)
-                docs[row] = doc_of(story, is_read=is_read, is_starred=is_starred, note=note)
+                docs[row] = doc_of(story, archive="g", is_read=is_read, is_starred=is_starred, note=note)
                 notes.update({row: note} if note else {})
             starred = catalogue.rows(View(show=Show.STARRED))
             for _ in range(20):

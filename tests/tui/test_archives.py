@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from reader import locations, searches
 from reader.archive.scan import open_archive
 from reader.library import Library
 from reader.model import Count, Show, View
@@ -109,3 +110,27 @@ def test_the_library_looks_in_one_archive(archive: Path, herald: Path, tmp_path:
     assert len(library.search_ids(parse("herald ", now), View(archive="herald"))) == 2
     assert library.topic_counts("herald") == {"AI": Count(1, 1), "Space": Count(1, 1)}
     assert len(library.row_ids(View(show=Show.STARRED, archive="herald"))) == 0
+
+
+async def test_a_view_saved_in_a_branch_looks_in_that_archive_only(
+    archive: Path, herald: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, herald) as pilot:
+        await pilot.press("1", "j", "j", "j", "j", "l", "j", "B")
+        assert "herald · AI" in screen_text(pilot).splitlines()[-1]
+        await pilot.press("enter")
+        await settled(pilot)
+        assert main_screen(pilot).topic_tree.current.search == "herald · AI"
+        assert titles(pilot) == {"Herald on AI"}
+    (entry,) = searches.load(locations.searches_file()).entries
+    assert entry.query == "archive:herald topic:AI"
+
+
+async def test_the_box_completes_the_names_of_archives(
+    archive: Path, herald: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, herald) as pilot:
+        await pilot.press("slash", *"archive:h", "tab")
+        await settled(pilot)
+        assert main_screen(pilot).view.query == "archive:herald"
+        assert titles(pilot) == {"Herald on AI", "Herald on Space"}

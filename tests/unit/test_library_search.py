@@ -56,6 +56,16 @@ def test_a_search_looks_through_every_archive(tmp_path: Path, open_library: Open
     assert found(library, "") == found(library, "story")
 
 
+def test_a_query_names_one_of_several_archives(tmp_path: Path, open_library: OpenLibrary) -> None:
+    write_archive(tmp_path / "gazette", 3)
+    write_story(tmp_path / "The Herald", "a.md", title="Another story")
+    library = open_library(tmp_path / "gazette", tmp_path / "The Herald")
+    assert found(library, 'archive:"the herald"') == ["Another story"]
+    assert found(library, "archive:gazette story -title:2") == ["Story 1", "Story 0"]
+    assert found(library, "archive:gazette another") == found(library, "archive:nowhere") == []
+    assert found(library, "-archive:gazette", limit=5) == ["Another story"]
+
+
 def test_the_order_of_the_query_counts_more_than_that_of_the_view(
     tmp_path: Path, open_library: OpenLibrary
 ) -> None:

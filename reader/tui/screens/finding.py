@@ -42,6 +42,7 @@ class FindingScreen(ChoosingScreen):
         if not self.is_searching:
             self._before_search = (self.story_list.current, self.story_list.top)
         self.searching.topics = list(self.library.counts().topics)
+        self.searching.archives = [archive.name for archive in self.library.archives]
         if not self.searching.providers:
             self.background.read_providers()
         await self.searching.open(self.view.query)

@@ -11,6 +11,7 @@ from reader import clean
 from reader.library import Library
 from reader.model import Show, View
 from reader.tui.background import Background
+from reader.tui.headline import place_text
 from reader.tui.history import Step
 from reader.tui.panes.topic_tree import ALL, Entry
 from reader.tui.rest import Rest
@@ -108,7 +109,7 @@ class SavingScreen(FindingScreen):
     async def action_save_search(self) -> None:
         """Keep the present view under a name."""
         view = self._shown_view
-        name = self._entry.search or (view.query if self.is_searching else view.topic)
+        name = self._entry.search or (view.query if self.is_searching else place_text(view))
         await self.prompt.ask(
             "saves this view",
             "a name for this view",

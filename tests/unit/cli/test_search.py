@@ -79,6 +79,7 @@ def test_json_is_that_of_the_listing(run: Run, archive: Path) -> None:
     [
         ("clouds qualty:3", "there is no field “qualty”; did you mean “quality”?", 7),
         ("topic:clod", "there is no topic “clod”; did you mean “Cloud”?", 6),
+        ("archive:powerap", "there is no archive “powerap”; did you mean “powerapps”?", 8),
         ("新 since:soon", "“soon” is no date: ", 9),
         ("a)", "this parenthesis closes nothing", 1),
     ],

@@ -53,7 +53,10 @@ def docs(index: StoryIndex, catalogue: Catalogue) -> dict[int, Doc]:
         story = read_story(index.archive, path)
         assert story
         result[row] = doc_of(
-            story, is_read=catalogue.is_read(row), is_starred=row in catalogue.rows(View(show=Show.STARRED))
+            story,
+            archive=index.archive.name,
+            is_read=catalogue.is_read(row),
+            is_starred=row in catalogue.rows(View(show=Show.STARRED)),
         )
     return result
 

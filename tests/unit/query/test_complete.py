@@ -5,6 +5,7 @@ import pytest
 from reader.query.complete import LIMIT, Completion, complete
 
 TOPICS = ["AI", "Computer Vision", "Cloud", 'The "x" files', "Vision"]
+ARCHIVES = ["gazette", "The Herald"]
 PROVIDERS = ["The Wall Street Journal", "WIRED"]
 
 
@@ -27,6 +28,8 @@ PROVIDERS = ["The Wall Street Journal", "WIRED"]
         ("sort:q", ["quality"]),
         ("since:y", ["yesterday"]),
         ("before:t", ["today"]),
+        ("archive:", ["gazette", '"The Herald"']),
+        ("archive:he", ['"The Herald"']),
         ("title:x", []),
         ("tpic:x", []),
         ("zz", []),
@@ -37,7 +40,7 @@ PROVIDERS = ["The Wall Street Journal", "WIRED"]
     ],
 )
 def test_what_may_come_next(typed: str, offered: list[str]) -> None:
-    assert [one.text for one in complete(typed, len(typed), TOPICS, PROVIDERS)] == offered
+    assert [one.text for one in complete(typed, len(typed), TOPICS, PROVIDERS, ARCHIVES)] == offered
 
 
 def test_a_completion_replaces_what_stands_before_the_cursor() -> None:

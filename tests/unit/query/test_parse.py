@@ -108,6 +108,7 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
         ("a) b", "this parenthesis closes nothing", 1),
         ("topic:Vison", "there is no topic “Vison”; did you mean “Vision”?", 6),
         ("topic:zzz", "there is no topic “zzz”$", 6),
+        ("archive:gazete", "there is no archive “gazete”; did you mean “gazette”?", 8),
         ("(" * (DEPTH_LIMIT + 1), f"more than {DEPTH_LIMIT} parentheses", DEPTH_LIMIT),
         ("-" * (DEPTH_LIMIT + 1) + "a", f"more than {DEPTH_LIMIT} parentheses", DEPTH_LIMIT),
         ("a" * (LENGTH_LIMIT + 1), f"at most {LENGTH_LIMIT} characters", LENGTH_LIMIT),
@@ -117,7 +118,7 @@ def test_a_mistake_is_told_with_its_place_and_the_nearest_name(
     text: str, message: str, position: int
 ) -> None:
     with pytest.raises(QueryError, match=message) as caught:
-        parse(text, NOW, ["AI", "Vision"])
+        parse(text, NOW, ["AI", "Vision"], ["gazette"])
     assert caught.value.position == position
     assert isinstance(caught.value, UsageError)
 

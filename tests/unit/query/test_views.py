@@ -27,6 +27,9 @@ NOW = datetime(2021, 6, 1, tzinfo=UTC)
         (View("AI", query="canada OR market before:7d"), "(canada OR market before:7d) topic:AI"),
         (View(query="clear sort:quality", order=Order.DATE, is_reversed=True), "clear sort:quality"),
         (View('5" screens', query="a"), "a*"),
+        (View(archive="gazette"), "archive:gazette"),
+        (View("AI", query="a", archive="The “old” Herald"), 'a* archive:"The “old” Herald" topic:AI'),
+        (View(archive='My "news"'), "archive:\"My 'news'\""),
         (View(query="qualty>=60"), "qualty>=60"),
     ],
 )
