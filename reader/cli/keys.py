@@ -39,6 +39,8 @@ def run(options: argparse.Namespace, config: Config) -> int:
     keys, problems = keymap(config.keys, config.key_places)
     if options.check:
         _write_problems(problems, is_json=options.json)
+        if not problems and not options.json:
+            output.say("keys: no problem")
         return PROBLEMS_FOUND if problems else DONE
     for problem in problems:
         output.warn(problem)

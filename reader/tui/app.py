@@ -104,10 +104,14 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         await super().on_event(event)
 
     async def _run_page_key(self, event: events.Key) -> bool:
-        """Run the command of a key on a page laid over the panes; false where a box on it has the focus."""
-        is_for_page = self.focused is None and len(self.screen_stack) > 1
-        is_early = is_for_page and not event.is_forwarded and event.key != WAY_OUT
-        return is_early and await self._check_bindings(event.key)
+        """Run the command of a key on a page laid over the panes; false where that knows nothing of it."""
+        if len(self.screen_stack) == 1 or event.is_forwarded or event.key == WAY_OUT:
+            return False
+        take_key = getattr(self.focused, "take_key", None)  # a LineBox, which is imported where one is made
+        if self.focused is not None and take_key is None:
+            return False
+        is_typed = take_key is not None and await take_key(event)
+        return is_typed or await self._check_bindings(event.key)
 
     @property
     def _is_for_main(self) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from reader.query.parse import LENGTH_LIMIT
 from reader.tui.foot import Foot
+from reader.tui.line_box import LineBox
 
 
-class SearchBox(Input):
+class SearchBox(LineBox):
     """A line being typed, at the foot of the screen.
 
     Args:
@@ -45,16 +45,6 @@ class SearchBox(Input):
         """Every keystroke counts."""
         event.stop()
         self._catch_up()
-
-    async def take_key(self, event: events.Key) -> bool:
-        """Take the character of a key at once, not by the queue of messages; false where it has none."""
-        if event.is_printable:
-            await self._on_key(event)
-        return event.is_printable
-
-    def take_paste(self, event: events.Paste) -> None:
-        """Take a pasted text at once."""
-        self._on_paste(event)
 
     async def action_submit(self) -> None:
         """Enter ends the typing: by a call and no message, or the next key would still be typed."""

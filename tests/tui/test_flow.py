@@ -221,3 +221,13 @@ async def test_many_stories_are_marked_behind_the_screen(tmp_path: Path, open_ap
         assert screen.story_list.cursor == 2
         assert screen.library.counts().everything.unread == 0
         assert len(log_lines()) == 60
+
+
+async def test_brackets_say_that_there_is_no_topic_further_on(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("left_square_bracket")
+        await pilot.pause()
+        assert "There is no earlier topic." in screen_text(pilot)
+        await pilot.press("1", "G", "right_square_bracket")
+        await pilot.pause()
+        assert "There is no later topic." in screen_text(pilot)

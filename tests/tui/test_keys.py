@@ -121,3 +121,42 @@ async def test_the_palette_has_every_command_with_its_keys(archive: Path, open_a
         found = {entry.title: entry.help for entry in pilot.app.get_system_commands(pilot.app.screen)}
         assert {command.label for command in COMMANDS} <= set(found)
         assert found["Star"] == "Star, or take the star away. (F9)"
+
+
+async def test_the_key_that_shows_a_page_closes_it_whatever_key_that_is(
+    archive: Path, open_app: OpenApp
+) -> None:
+    wanted = config(keys="F9", information="I", down="n", next_unread="N", search="F")
+    async with open_app(archive, config=wanted, size=(80, 24)) as pilot:
+        for key in ("f9", "I"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert pilot.app.screen is not main_screen(pilot)
+            await pilot.press(key)
+            await settled(pilot)
+            assert pilot.app.screen is main_screen(pilot)
+        await pilot.press("f9", "n")
+        await pilot.pause(0.1)
+        assert "F searches" in screen_text(pilot)
+        assert pilot.app.screen.query_one("#page").scroll_y == 1
+        await pilot.press("F", *"star")
+        await pilot.pause()
+        assert "Star, or take the star away." in screen_text(pilot)
+
+
+async def test_enter_typed_ahead_ends_the_search_of_the_key_page(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive, size=(80, 24)) as pilot:
+        for key in ("question_mark", "slash", "a", "q", "backspace", "enter", "j", "j"):
+            pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+        await settled(pilot)
+        await pilot.pause(0.1)
+        page = pilot.app.screen
+        assert page.query_one(Input).value == "a"
+        await pilot.press("j", "j")
+        await pilot.pause(0.1)
+        assert page.query_one("#page").scroll_y == 2
+        await pilot.press("slash", "q")
+        assert page.query_one(Input).value == "q"
+        await pilot.press("escape", "q")
+        await pilot.pause()
+        assert pilot.app.screen is main_screen(pilot)

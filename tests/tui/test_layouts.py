@@ -80,7 +80,11 @@ async def test_z_gives_the_story_the_whole_screen_until_one_goes_back(
         assert "Robots at work" in screen_text(pilot)
         await pilot.press("z")
         assert screen.story_list.is_shown
-        assert screen.story_pane.has_focus
+        assert screen.story_list.has_focus
+        for pane in ("1", "3"):
+            await pilot.press(pane, "z", "z")
+            assert screen.story_list.is_shown
+            assert screen.pane == {"1": "topics", "3": "story"}[pane]
         await pilot.press("z", "escape")
         assert screen.story_list.has_focus
         assert screen.story_pane.place.width < 140

@@ -143,7 +143,10 @@ class FindingScreen(ChoosingScreen):
 
     def action_next_topic(self, step: int) -> None:
         """The next line of the sidebar, whatever pane has the focus."""
-        self.topic_tree.move_to(self.topic_tree.cursor + step)
+        cursor = self.topic_tree.cursor
+        self.topic_tree.move_to(cursor + step)
+        if self.topic_tree.cursor == cursor:
+            self.reader.say(f"There is no {'later' if step > 0 else 'earlier'} topic.")
 
 
 def _mistake(error: QueryError) -> str:

@@ -49,6 +49,7 @@ class FramedScreen(Screen[None]):
         self.shares = Shares()
         self.density = ""
         self.is_zoomed = False
+        self._before_zoom = "stories"
         self._standing: Places | None = None
 
     @property
@@ -114,10 +115,14 @@ class FramedScreen(Screen[None]):
         self.fit(self.app.size)
 
     def action_zoom(self) -> None:
-        """Give the story the whole screen; again: show everything."""
-        is_zoomed = not self.is_zoomed
-        self.action_go_to("story")
-        self.is_zoomed = is_zoomed
+        """Give the story the whole screen; again: show everything, with the focus where it was before."""
+        if self.is_zoomed:
+            self.is_zoomed = False
+            self.action_go_to(self._before_zoom)
+        else:
+            self._before_zoom = self.pane
+            self.action_go_to("story")
+            self.is_zoomed = True
         self.fit(self.app.size)
 
     # -- from pane to pane -------------------------------------------------------------------------

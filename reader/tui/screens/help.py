@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from rich.table import Table
 from rich.text import Text
-from textual.binding import Binding, BindingType
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from reader.tui.commands import COMMANDS, GROUPS, Command
 from reader.tui.keys import Keys
+from reader.tui.line_box import LineBox
 from reader.tui.screens.page import Page
+
+
+class SearchLine(LineBox):
+    """Where one types what to look for."""
+
+    async def action_submit(self) -> None:
+        """Enter: what was typed counts, and the keys of the page work again."""
+        page = self.screen
+        assert isinstance(page, HelpPage)
+        page.find(self.value)
+        page.set_focus(None)
 
 
 class HelpPage(Page):
@@ -21,38 +30,48 @@ class HelpPage(Page):
         keys: The keys as they are.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "search", "Search", show=False)]
-
     def __init__(self, keys: Keys) -> None:
-        super().__init__("Keys", key_page(keys), id="help", hint="/ searches  Esc closes")
+        super().__init__(
+            "Keys",
+            key_page(keys),
+            keys=keys,
+            command="keys",
+            id="help",
+            hint=f"{keys.first('search')} searches  Esc closes",
+        )
         self._keys = keys
+        self._found = ""
+        self.listen(keys.of("search"), "search")
 
     async def action_search(self) -> None:
         """Type what to look for."""
-        if self.query_one_optional("#help-search", Input) is None:
-            box = Input(id="help-search", placeholder="star, read, alt+", compact=True)
+        box = self.query_one_optional("#help-search", SearchLine)
+        if box is None:
+            box = SearchLine(id="help-search", placeholder="star, read, alt+", compact=True)
             await self.mount(box, after=0)
-            # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go elsewhere.
-            self.set_focus(box)
+        # Not Widget.focus(): that waits for the next turn, and keys typed ahead would go elsewhere.
+        self.set_focus(box)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_input_changed(self, event: SearchLine.Changed) -> None:
         """Show what fits."""
-        self.query_one("#page Static", Static).update(key_page(self._keys, event.value))
-        self.action_scroll(-100_000)
+        self.find(event.value)
 
-    def on_input_submitted(self) -> None:
-        """Enter: the keys of the page work again."""
-        self.set_focus(None)
+    def find(self, text: str) -> None:
+        """Show the keys that hold these words."""
+        if text != self._found:
+            self._found = text
+            self.query_one("#page Static", Static).update(key_page(self._keys, text))
+            self.action_scroll(-100_000)
 
     async def action_dismiss(self, result: None = None) -> None:
         """Close; the first time after a search, only forget that."""
-        box = self.query_one_optional("#help-search", Input)
+        box = self.query_one_optional("#help-search", SearchLine)
         if box is None:
             self.dismiss()
             return
         self.set_focus(None)
         await box.remove()
-        self.query_one("#page Static", Static).update(key_page(self._keys))
+        self.find("")
 
 
 def key_page(keys: Keys, text: str = "") -> Table:

@@ -9,17 +9,18 @@ from textual.content import Content
 from reader import clean, wording
 from reader.library import OpenStory
 from reader.model import StoryRow
+from reader.tui.keys import Keys
 from reader.tui.screens.page import Page
 
 
 def information_page(
-    row: StoryRow, story: OpenStory | None, file: Path | None, *, is_ascii: bool = False
+    row: StoryRow, story: OpenStory | None, file: Path | None, keys: Keys, *, is_ascii: bool = False
 ) -> Page:
     """What a curator wants to know of a story."""
     text = information(row, story, file)
     if is_ascii:
         text = Content(wording.ascii_text(text.plain))
-    return Page("Story information", text, id="information")
+    return Page("Story information", text, keys=keys, command="information", id="information")
 
 
 def information(row: StoryRow, story: OpenStory | None, file: Path | None) -> Content:

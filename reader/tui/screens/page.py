@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,34 +11,53 @@ from textual.screen import ModalScreen
 from textual.visual import VisualType
 from textual.widgets import Static
 
+from reader.tui.keys import Keys
+
+_ACTIONS: Final = {
+    "down": "scroll(1)",
+    "up": "scroll(-1)",
+    "page-down": "page(1.0)",
+    "page-story": "page(1.0)",
+    "page-up": "page(-1.0)",
+    "half-page-down": "page(0.5)",
+    "half-page-up": "page(-0.5)",
+    "top": "scroll(-100_000)",
+    "bottom": "scroll(100_000)",
+    "go-in": "dismiss",
+    "back": "dismiss",
+    "quit-or-back": "dismiss",
+}
+"""What the keys of a command do on a page."""
+
 
 class Page(ModalScreen[None]):
-    """Text in a box that scrolls.
+    """Text in a box that scrolls, with the keys that scroll a pane.
 
     Args:
         title: On the border.
         content: What to read; a plain string in it is never markup.
+        keys: The keys as they are.
+        command: The command that shows the page: its keys close it again.
         id: Its id in the style sheets.
         hint: On the border below.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,enter,i,question_mark,f1", "dismiss", "Close"),
-        Binding("j,down", "scroll(1)", "Down", show=False),
-        Binding("k,up", "scroll(-1)", "Up", show=False),
-        Binding("space,pagedown", "page(1.0)", "Page down", show=False),
-        Binding("pageup", "page(-1.0)", "Page up", show=False),
-        Binding("ctrl+d", "page(0.5)", "Half a page down", show=False),
-        Binding("ctrl+u", "page(-0.5)", "Half a page up", show=False),
-        Binding("g,home", "scroll(-100_000)", "Top", show=False),
-        Binding("G,end", "scroll(100_000)", "Bottom", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
 
-    def __init__(self, title: str, content: VisualType, *, id: str, hint: str = "Esc closes") -> None:
+    def __init__(
+        self, title: str, content: VisualType, *, keys: Keys, command: str, id: str, hint: str = "Esc closes"
+    ) -> None:
         super().__init__(id=id)
         self._hint = hint
         self._title = title
         self._content = content
+        for name, action in {**_ACTIONS, command: "dismiss"}.items():
+            self.listen(keys.of(name), action)
+
+    def listen(self, keys: tuple[str, ...], action: str) -> None:
+        """Do this on these keys."""
+        if keys:
+            self._bindings.bind(",".join(keys), action, show=False)
 
     def compose(self) -> ComposeResult:
         """The text in its box."""

@@ -152,7 +152,9 @@ class ReadingScreen(NotingScreen):
         from reader.tui.screens.information import information_page
 
         story, file = self.story_pane.story, self.library.file_of(row)
-        self.app.push_screen(information_page(row, story, file, is_ascii=self.reader.config.ascii))
+        reader = self.reader
+        page = information_page(row, story, file, reader.keys, is_ascii=reader.config.ascii)
+        self.app.push_screen(page)
 
     # -- going in ----------------------------------------------------------------------------------
 

@@ -57,6 +57,8 @@ def test_what_is_wrong_with_the_keys_is_found(run: Run, config: Path) -> None:
     assert run("keys", "--check", "--json").json == WRONG
 
 
-def test_keys_that_are_right_are_no_words(run: Run) -> None:
-    assert run("keys", "--check").code == 0
-    assert run("keys", "--check").out == ""
+def test_keys_that_are_right_are_told_to_be(run: Run) -> None:
+    result = run("keys", "--check")
+    assert (result.code, result.out, result.err) == (0, "", "keys: no problem\n")
+    result = run("keys", "--check", "--json")
+    assert (result.json, result.err) == ([], "")
