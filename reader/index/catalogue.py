@@ -41,6 +41,8 @@ _KEEP: Final = {
     Show.VIDEO: having(IS_VIDEO),
 }
 
+_UNREAD: Final = View(show=Show.UNREAD)
+
 _TOPICS_REMEMBERED: Final = 4
 """Of so many topics the stories are remembered: a byte for each story of the archive."""
 
@@ -156,6 +158,20 @@ class Catalogue:
         """How many stories of `topic` (empty: of all) there are, children included."""
         key = topic.casefold()
         return Count(unread=self.unread[key], total=self.total[key])
+
+    def unread_in(self, view: View) -> int:
+        """How many unread rows a view has, its query left out."""
+        mask = self.mask(_UNREAD, inside=self.mask(view))
+        assert mask is not None
+        return codes.size(mask)
+
+    def unread_among(self, rows: Iterable[int]) -> int:
+        """How many of these rows, each here or below 0, are unread."""
+        places = self.columns.places()
+        # Places count from 1 there, and 0 is nowhere: nothing of it is unread.
+        flags = bytes([READ]) + self.flags
+        here = map(places.__getitem__, filter((0).__lt__, rows))
+        return codes.size(bytes(map(flags.__getitem__, here)).translate(_KEEP[Show.UNREAD]))
 
     def _counted(self) -> Counter[str]:
         total = Counter({"": len(self)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -148,15 +149,13 @@ class Background:
 
         Attributes:
             row_ids: Their rows; may be empty where they are not known.
-            story_ids: Those that were marked otherwise before.
-            words: What was done, or empty where it was taken back or done again.
+            then: What is to be done now.
         """
 
-        def __init__(self, row_ids: Sequence[int], story_ids: list[StoryId], words: str = "") -> None:
+        def __init__(self, row_ids: Sequence[int], then: Callable[[], None]) -> None:
             super().__init__()
             self.row_ids = row_ids
-            self.story_ids = story_ids
-            self.words = words
+            self.then = then
 
     class SearchesRead(Message):
         """The saved searches were read, or written.
@@ -189,6 +188,7 @@ class Background:
         self._watch = Watch(library)
         # One after the other: what is undone while it is being done ends as undone.
         self._marking = threading.Lock()
+        self._to_mark: deque[Callable[[], None]] = deque()
 
     def open(self, opening: Opening) -> None:
         """Show what the library knows as soon as it is open, then bring it up to date."""
@@ -310,23 +310,28 @@ class Background:
 
         self._run(work, "floors", exclusive=True)
 
-    def mark_many(self, row_ids: Sequence[int], words: str) -> None:
-        """Mark these stories read; `words` says which they are."""
+    def mark_many(self, row_ids: Sequence[int], marked: list[StoryId], then: Callable[[], None]) -> None:
+        """Mark these stories read.
+
+        Args:
+            row_ids: The stories.
+            marked: Takes in those that were not read before.
+            then: Handed on.
+        """
+        self._mark(lambda: marked.extend(self._library.set_read_many(row_ids)), row_ids, then)
+
+    def mark_again(self, story_ids: Sequence[StoryId], then: Callable[[], None], *, is_read: bool) -> None:
+        """Mark these stories read, or unread, once what was asked for before is done."""
+        self._mark(lambda: self._library.set_read_again(story_ids, is_read=is_read), (), then)
+
+    def _mark(self, mark: Callable[[], None], row_ids: Sequence[int], then: Callable[[], None]) -> None:
+        self._to_mark.append(mark)
 
         def work() -> None:
+            # Each thread does what has waited longest: they need not get the lock in the order they began.
             with self._marking:
-                marked = self._library.set_read_many(row_ids)
-            self._post(self.MarkedMany(row_ids, marked, words))
-
-        self._run(work, "marks")
-
-    def mark_again(self, story_ids: Sequence[StoryId], *, is_read: bool) -> None:
-        """Mark these stories read, or unread."""
-
-        def work() -> None:
-            with self._marking:
-                self._library.set_read_again(story_ids, is_read=is_read)
-            self._post(self.MarkedMany((), []))
+                self._to_mark.popleft()()
+            self._post(self.MarkedMany(row_ids, then))
 
         self._run(work, "marks")
 

@@ -57,6 +57,7 @@ def view_text(
     shown: int,
     arrow: str,
     name: str = "",
+    unread: int = 0,
     in_archive: Count = _NONE,
     is_filtered: bool = False,
 ) -> str:
@@ -66,6 +67,7 @@ def view_text(
         view: With the order that the list has, which a query may have chosen.
         counts: Of the whole library.
         shown: How many stories the list has.
+        unread: How many of them are unread.
         arrow: Stands between the parts.
         in_archive: Of the topic in the one archive that the view looks in.
         name: Of the line of the sidebar that this is, where the view does not say it; or empty.
@@ -87,6 +89,8 @@ def view_text(
         words = wording.count_text(shown if kept else counts.starred, "story")
     elif kept:
         words = f"{wording.count(shown)} of {wording.count(number.total)}"
+        if view.show is not Show.UNREAD:
+            words += f", {wording.count(unread)} unread"
     else:
         words = f"{wording.count(number.unread)} unread of {wording.count(number.total)}"
     parts.append(": ".join(part for part in (" · ".join(kept), words) if part))

@@ -39,6 +39,10 @@ class History:
         self._done.append(step)
         self._undone.clear()
 
+    def is_done(self, step: Step) -> bool:
+        """Whether a step was not taken back; false for one that is no longer remembered, too."""
+        return any(done is step for done in self._done)
+
     def undo(self) -> Step | None:
         """Take the last step back; None where there is none."""
         if not self._done:

@@ -206,3 +206,20 @@ async def test_a_search_that_goes_along_to_another_topic_begins_at_its_first_sto
         await pilot.press("right_square_bracket", "left_square_bracket")
         await settled(pilot)
         assert screen.view.query == ""
+
+
+async def test_the_title_says_how_many_of_what_a_floor_or_a_filter_leaves_are_unread(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("greater_than_sign")
+        await settled(pilot)
+        assert "All › newest first › ≥50: 2 of 3, 2 unread" in screen_text(pilot)
+        await pilot.press("m")
+        assert "≥50: 2 of 3, 1 unread" in screen_text(pilot)
+        await pilot.press("f", "p")
+        await settled(pilot)
+        assert "published · ≥50: 2 of 3, 1 unread" in screen_text(pilot)
+        await pilot.press("f", "u")
+        await settled(pilot)
+        assert "unread · ≥50: 1 of 3" in screen_text(pilot)

@@ -231,3 +231,20 @@ async def test_brackets_say_that_there_is_no_topic_further_on(archive: Path, ope
         await pilot.press("1", "G", "right_square_bracket")
         await pilot.pause()
         assert "There is no later topic." in screen_text(pilot)
+
+
+async def test_a_bulk_mark_that_is_still_going_on_can_be_taken_back(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("s")
+        with screen.background._marking:
+            await pilot.press("A", "y", "ctrl+z")
+        await settled(pilot)
+        assert "Undone: marking 3 unread stories as read" in screen_text(pilot)
+        assert "Marked 3" not in screen_text(pilot)
+        counts = screen.library.counts()
+        assert (counts.starred, counts.everything.unread) == (1, 3)
+        with screen.background._marking:
+            await pilot.press("ctrl+y", "ctrl+z", "ctrl+y")
+        await settled(pilot)
+        assert screen.library.counts().everything.unread == 0

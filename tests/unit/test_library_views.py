@@ -108,3 +108,12 @@ def test_titles_are_sorted_without_case_accents_and_the_marks_before_them() -> N
         "zoo",
         "人工智能",
     ]
+
+
+def test_the_unread_stories_of_a_view_are_counted(library: Library) -> None:
+    for show, floor, topic in product(Show, (None, 30), ("", "AI")):
+        asked = View(topic, show, quality_floor=floor)
+        found = library.row_ids(asked)
+        rows = library.rows(found)
+        unread = sum(not row.is_gone and not library.is_read(row.story_id) for row in rows)
+        assert library.unread_in(asked) == library.unread_count(found) == unread

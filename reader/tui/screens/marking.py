@@ -20,8 +20,8 @@ from reader.tui.screens.saving import SavingScreen
 from reader.tui.session import Session
 from reader.values import replace
 
-LOOKED_THROUGH: Final = 20_000
-"""So many stories of a search are looked at for those that are unread, while a key waits."""
+MARKED_AT_ONCE: Final = 20_000
+"""So many stories are marked before one could wonder whether anything happens."""
 
 _NAMED_LIMIT: Final = 60
 """So many characters of a title stand in a sentence."""
@@ -171,13 +171,25 @@ class MarkingScreen(SavingScreen):
         )
 
     def _mark_all(self, ids: Sequence[int], words: str) -> None:
-        if len(ids) > LOOKED_THROUGH:
+        if len(ids) > MARKED_AT_ONCE:
             self.reader.say("Marking …")
-        self.background.mark_many(ids, words)
+        # Those that are marked are not known yet, and yet it can be taken back from now on.
+        marked: list[StoryId] = []
+        step = Step(
+            f"marking {words} as read",
+            undo=lambda: self.background.mark_again(marked, self._after_history, is_read=False),
+            redo=lambda: self.background.mark_again(marked, self._after_history, is_read=True),
+        )
+        self.history.add(step)
+
+        def tell() -> None:
+            if self.history.is_done(step):
+                self.reader.say(f"Marked {words} as read; {self.reader.keys.first('undo')} takes it back.")
+
+        self.background.mark_many(ids, marked, tell)
 
     def _unread_here(self) -> int:
-        """How many unread stories the list has; all it has where looking at each would take too long."""
-        ids = self.story_list.ids
+        """How many unread stories the list has."""
         if not self.view.query and self.view.quality_floor is None:
             counts = self.library.counts()
             if self.view.show in (Show.ALL, Show.UNREAD):
@@ -185,12 +197,7 @@ class MarkingScreen(SavingScreen):
                     return self.topic_tree.count_of(self._entry).unread
                 count = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
                 return count.unread
-        if len(ids) > LOOKED_THROUGH:
-            return len(ids)
-        place, unread = -1, 0
-        while (found := self.library.next_unread(ids, place, 1)) is not None:
-            place, unread = found, unread + 1
-        return unread
+        return self.library.unread_count(self.story_list.ids)
 
     def _place_words(self) -> str:
         entry = self._entry
@@ -201,18 +208,7 @@ class MarkingScreen(SavingScreen):
         """Many stories have been marked."""
         self._touched.update(event.row_ids)
         self._marks_changed()
-        if not event.words:
-            self._after_history()
-            return
-        ids = event.story_ids
-        self.reader.say(f"Marked {event.words} as read; {self.reader.keys.first('undo')} takes it back.")
-        self.history.add(
-            Step(
-                f"marking {event.words} as read",
-                undo=lambda: self.background.mark_again(ids, is_read=False),
-                redo=lambda: self.background.mark_again(ids, is_read=True),
-            )
-        )
+        event.then()
 
     # -- by itself ---------------------------------------------------------------------------------
 
