@@ -210,7 +210,7 @@ class StoryRow:
     related_count: int = 0
     is_damaged: bool = False
     is_gone: bool = False
-    """True for a starred story that no open archive holds any more."""
+    """True for a story with a star or a note that no open archive holds any more, or never did."""
 
 
 class Show(StrEnum):
@@ -309,9 +309,11 @@ class Mark:
         is_read: None where no line ever said.
         is_starred: None where no line ever said.
         url: From the newest line that has one; so `title` and `provider`.
-        title: Kept with a star, so that the star outlives the file.
-        provider: Kept with a star.
-        published_at: Kept with a star, or None.
+        title: Kept with a star or a note, so that it outlives the file; so are those that follow.
+        provider: Name or domain.
+        published_at: None where it is not known.
+        excerpt: Its beginning, where it is long.
+        quality: None where it is not known.
         note: What the user wrote about it, one line; empty where there is none.
     """
 
@@ -322,4 +324,6 @@ class Mark:
     title: str = ""
     provider: str = ""
     published_at: datetime | None = None
+    excerpt: str = ""
+    quality: int | None = None
     note: str = ""

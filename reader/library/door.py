@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from reader.index.figures import Figures
     from reader.index.first import Entry
     from reader.index.sync import Progress, SyncReport
+    from reader.query.match import Doc
     from reader.query.tree import Node, Query
 
 
@@ -714,7 +715,7 @@ class Library:
                 is_read = old.is_read if is_read is None else is_read
                 is_starred = old.is_starred if is_starred is None else is_starred
                 note = (old.note or None) if note is None else note
-            keeps = bool(is_starred)
+            keeps = bool(is_starred or note)
             change = Change(
                 story_id=row.story_id,
                 is_read=is_read,
@@ -723,6 +724,8 @@ class Library:
                 title=row.title if keeps else "",
                 provider=(row.provider.name or row.provider.domain) if keeps else "",
                 published_at=row.published_at if keeps else None,
+                excerpt=row.excerpt if keeps else "",
+                quality=row.quality if keeps else None,
                 note=note,
             )
             self.keeper.record([change])
@@ -730,11 +733,11 @@ class Library:
             self._has_unkept_marks = True
             if row.row_id > 0:
                 self._apply(row.row_id, row.story_id)
-            elif is_starred:
-                self._list_starred(row.story_id)
+            elif keeps:
+                self._list_gone(row.story_id)
 
-    def _list_starred(self, story_id: StoryId) -> None:
-        """A starred item without a file stands under Starred at once, not only after the next reload."""
+    def _list_gone(self, story_id: StoryId) -> None:
+        """An item without a file stands under Starred at once, not only after the next reload."""
         gone, mark = self._shelf.gone, self.keeper.get(story_id)
         if mark is not None and all(row.story_id != story_id for row in gone):
             gone.append(gone_row(len(gone) + 1, mark))
@@ -766,33 +769,38 @@ class Library:
     def _gone_of(
         self, shelf: Shelf, view: View, also: Collection[int] = (), node: Node | None = None
     ) -> list[StoryRow]:
-        """The starred stories that are gone, where a view has them, and a query finds them.
+        """The stories that are gone, where a view has them, and a query finds them.
 
         A query for notes also finds them outside Starred, by the note on them: it may be on related
         coverage, which has no file of its own.
         """
-        if not shelf.gone or view.topic or view.archive or view.quality_floor is not None:
+        if not shelf.gone or view.topic or view.archive:
             return []
         if view.show is not Show.STARRED and not _finds_noted(view, node):
             return []
-        from reader.query.match import doc_of_gone, matches
+        from reader.query.match import matches
 
         return [
             row
             for row in shelf.gone
             if (row.row_id in also or self._is_in_show(row.story_id, view.show))
-            and matches(
-                node,
-                doc_of_gone(row, is_read=self.is_read(row.story_id), note=self.note_of(row.story_id)),
-            )
+            and _is_above_floor(row, view)
+            and matches(node, self._doc_of_gone(row))
         ]
 
+    def _doc_of_gone(self, row: StoryRow) -> Doc:
+        from reader.query.match import doc_of_gone
+
+        mark = self.mark_of(row.story_id)
+        assert mark is not None  # for its mark it is listed
+        return doc_of_gone(row, is_read=bool(mark.is_read), is_starred=bool(mark.is_starred), note=mark.note)
+
     def _is_in_show(self, story_id: StoryId, show: Show) -> bool:
-        """Whether a starred story that is gone is among those that a view keeps."""
+        """Whether a story that is gone is among those that a view keeps."""
         if show is Show.STARRED:
             return self.is_starred(story_id)
         is_kept = show is Show.ALL or not self.is_read(story_id)
-        return is_kept and self.is_starred(story_id) and bool(self.note_of(story_id))
+        return is_kept and bool(self.note_of(story_id))
 
     def _notes(self, shelf: Shelf, node: Node | None) -> dict[RowId, str]:
         """The user's notes by row, if the query asks for any."""
@@ -836,6 +844,12 @@ def _rows_in(number: int, row_ids: Iterable[int]) -> list[int]:
 def _notes_in(notes: Mapping[RowId, str], number: int) -> dict[int, str]:
     """Of the notes those of an archive, by rows of its index."""
     return {row_id % BASE: note for row_id, note in notes.items() if row_id // BASE == number}
+
+
+def _is_above_floor(row: StoryRow, view: View) -> bool:
+    if view.quality_floor is None:
+        return True
+    return row.quality is not None and row.quality >= view.quality_floor
 
 
 def _finds_noted(view: View, node: Node | None) -> bool:

@@ -17,7 +17,7 @@ from reader.index.catalogue import Catalogue
 from reader.index.kept import keep_columns, open_columns
 from reader.index.stories import StoryIndex
 from reader.library.merging import gone_row
-from reader.library.shelf import Shelf, rows_of
+from reader.library.shelf import Shelf, is_kept, rows_of
 from reader.model import Mark, StoryId, Topic
 from reader.state.keeper import MarkKeeper
 
@@ -111,7 +111,7 @@ def _take_in(
 
 def _is_settled(story_id: StoryId, mark: Mark) -> bool:
     """Whether a mark without a story changes nothing: related coverage that is read."""
-    return story_id.startswith("url:") and not mark.is_starred
+    return story_id.startswith("url:") and not is_kept(mark)
 
 
 def _listed(tree: Sequence[Topic]) -> _Tree:

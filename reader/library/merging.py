@@ -53,11 +53,13 @@ def merged(
 
 
 def gone_row(number: int, mark: Mark) -> StoryRow:
-    """What is known of a starred story whose file is gone; its row id is `number` below zero."""
+    """What is known of a story that has no file, or has it no more; its row id is `number` below zero."""
     return StoryRow(
         row_id=RowId(-number),
         story_id=mark.story_id,
         title=mark.title or mark.url or mark.story_id,
+        excerpt=mark.excerpt,
+        quality=mark.quality,
         published_at=mark.published_at,
         url=mark.url,
         provider=Provider(name=mark.provider),
@@ -142,7 +144,9 @@ def _values(
 
 
 def _gone_value(row: StoryRow, order: Order) -> object:
-    """The same of a story that is gone, of which no quality and no related report is known."""
+    """The same of a story that is gone, of which no related report is known."""
+    if order is Order.QUALITY:
+        return row.quality
     if order is Order.TITLE:
         return title_key(row.title)
     if order is Order.PROVIDER:

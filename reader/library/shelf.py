@@ -22,7 +22,7 @@ class Shelf:
         tree: The topic tree of all archives.
         catalogues: Of each archive its stories; none before it is opened.
         adopted: By story without marks of its own the id it was moved from.
-        gone: Starred stories that no archive holds any more; the n-th has the row id ``-1 - n``.
+        gone: Stories with a star or a note that no archive holds; the n-th has the row id ``-1 - n``.
         marked: By row its marks, where there are no catalogues that have them.
     """
 
@@ -72,10 +72,15 @@ def read_marks(indexes: Sequence[StoryIndex], keeper: MarkKeeper) -> Shelf:
     marked.update((rows[story_id], by_id[old_id]) for story_id, old_id in adopted.items())
     # What a moved story left behind when it was pressed again is no story that is gone.
     taken = set(owners.values())
-    kept = [mark for mark in orphans if mark.is_starred and mark.story_id not in taken]
+    kept = [mark for mark in orphans if is_kept(mark) and mark.story_id not in taken]
     kept.sort(key=lambda mark: (mark.published_at or EPOCH, mark.title), reverse=True)
     gone = [gone_row(number, mark) for number, mark in enumerate(kept, start=1)]
     return Shelf(adopted=adopted, gone=gone, marked=marked)
+
+
+def is_kept(mark: Mark) -> bool:
+    """Whether a story is shown for its mark alone, where no archive holds it."""
+    return bool(mark.is_starred or mark.note)
 
 
 def rows_of(indexes: Sequence[StoryIndex], story_ids: Iterable[StoryId]) -> dict[StoryId, RowId]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from reader.model import Story, StoryRow
 from reader.query import tree
-from reader.query.text import SEPARATOR, name_key, placed_words, rest_text, title_text, words
+from reader.query.text import SEPARATOR, joined_words, name_key, placed_words, rest_text, title_text, words
 from reader.query.tree import Comparison, Node, Part, State
 from reader.values import dataclass
 
@@ -88,17 +88,24 @@ def doc_of(
     )
 
 
-def doc_of_gone(row: StoryRow, *, is_read: bool, note: str = "") -> Doc:
-    """A starred story whose file is gone: what its star kept of it."""
-    parts = {Part.LINK: bool(row.url), Part.DATE: row.published_at is not None, Part.NOTE: bool(note)}
+def doc_of_gone(row: StoryRow, *, is_read: bool, is_starred: bool = True, note: str = "") -> Doc:
+    """A story that has no file, or has it no more: what its mark kept of it."""
+    parts = {
+        Part.LINK: bool(row.url),
+        Part.DATE: row.published_at is not None,
+        Part.QUALITY: row.quality is not None,
+        Part.EXCERPT: bool(row.excerpt),
+        Part.NOTE: bool(note),
+    }
     return Doc(
         title=" ".join(words(row.title)),
-        rest=" ".join(words(row.provider.name)),
+        rest=joined_words((row.excerpt, row.provider.name)),
         note=" ".join(words(note)),
         provider=row.provider.name,
         domain=row.provider.domain,
+        quality=row.quality,
         published_at=row.published_at,
-        states=_states(None, False, is_read, True),
+        states=_states(None, False, is_read, is_starred),
         parts=frozenset(part for part, is_there in parts.items() if is_there),
     )
 

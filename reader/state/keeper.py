@@ -25,6 +25,9 @@ from reader.values import dataclass
 KEEP_LINES: Final = 1_000
 """So many lines are read in 3 ms."""
 
+EXCERPT_LIMIT: Final = 600
+"""Characters of an excerpt that are kept with a star; the longest real ones have 340."""
+
 RETRY_S: Final = 5.0
 """Between two tries to save what could not be saved."""
 
@@ -51,9 +54,11 @@ class Change:
         is_read: What it is now; None leaves it as it is.
         is_starred: The same of its star.
         url: Its address; may be empty.
-        title: Written with a new star only, as are `provider` and `published_at`: a star outlives its file.
+        title: Written with a star or a note only, as are those that follow: these outlive the file.
         provider: Name or domain; may be empty.
         published_at: Aware, or None.
+        excerpt: Written as far as `EXCERPT_LIMIT`; may be empty.
+        quality: None where it is not known.
         note: What the user wrote about it; empty takes a note away, None leaves it as it is.
     """
 
@@ -64,6 +69,8 @@ class Change:
     title: str = ""
     provider: str = ""
     published_at: datetime | None = None
+    excerpt: str = ""
+    quality: int | None = None
     note: str | None = None
 
 
@@ -446,10 +453,13 @@ def _fields(change: Change) -> dict[str, object]:
     if change.note is not None:
         fields["note"] = change.note
     texts = {"url": change.url}
-    if change.is_starred:
+    if change.is_starred or change.note:
         published = change.published_at
         texts |= {"title": change.title, "provider": change.provider}
         texts["published"] = register.time_text(published) if published else ""
+        texts["excerpt"] = clean.line(change.excerpt, EXCERPT_LIMIT)
+        if change.quality is not None:
+            fields["quality"] = change.quality
     return fields | {name: text for name, text in texts.items() if text}
 
 

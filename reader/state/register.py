@@ -27,7 +27,8 @@ LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 DEPTH_LIMIT: Final = 16
 """Levels of lists and objects in a field this version does not know; deeper ones could exhaust the stack."""
 
-_SHOWN: Final = ("read", "star", "url", "title", "provider", "published", "note")
+_SHOWN: Final = ("read", "star", "url", "title", "provider", "published", "excerpt", "quality", "note")
+_QUALITY_LIMIT: Final = 10**9
 _TICK: Final = timedelta(milliseconds=1)
 # NaN would make a line unequal to itself.
 _decode = json.JSONDecoder(parse_constant=str).decode
@@ -165,7 +166,7 @@ class Register:
         """What is known of one story, its texts clean; None where no line speaks of it."""
         if not self._held(story_id):
             return None
-        is_read, is_starred, url, title, provider, published, note = self._shown(story_id)
+        is_read, is_starred, url, title, provider, published, excerpt, quality, note = self._shown(story_id)
         return Mark(
             story_id=story_id,
             is_read=is_read,
@@ -174,6 +175,9 @@ class Register:
             title=clean.line(title or ""),
             provider=clean.line(provider or ""),
             published_at=_moment(published) if published else None,
+            # Of these two `_checked` knows nothing: it looks at every line, and few are about a star.
+            excerpt=clean.line(excerpt) if isinstance(excerpt, str) else "",
+            quality=quality if type(quality) is int and abs(quality) < _QUALITY_LIMIT else None,
             note=clean.line(note or ""),
         )
 

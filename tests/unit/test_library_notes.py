@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from reader.archive.scan import open_archive
 from reader.library import NO_ROW, Library
-from reader.model import Show, StoryId, StoryRow, View
+from reader.model import Order, Provider, Show, StoryId, StoryRow, View
 from reader.query.parse import parse
 from tests.factories import write_archive
 
@@ -177,3 +179,70 @@ def test_the_first_page_finds_a_note_on_what_has_no_file(
     ids = page.first_ids(View(), 5, parse("note:mine ", NOW))
     assert [row.title for row in page.rows(ids)] == ["Story 1"]
     page.close()
+
+
+def test_a_note_on_what_has_no_file_is_found_without_a_star_too(
+    gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    item = StoryRow(
+        row_id=NO_ROW,
+        story_id=StoryId("url:https://example.org/other"),
+        title="Another report",
+        url="https://example.org/other",
+    )
+    library.set_starred(item, True)
+    library.set_note(item, "the better one")
+    library.set_starred(item, False)
+    other = replace(item, story_id=StoryId("url:https://example.org/third"), title="A third report")
+    library.set_note(other, "as good")
+
+    def check(library: Library) -> None:
+        assert found(library, "note:better") == ["Another report"]
+        assert found(library, "note:good") == ["A third report"]
+        assert set(found(library, "has:note")) == {"Another report", "A third report"}
+        assert found(library, "has:note is:starred") == []
+        assert library.row_ids(View(show=Show.STARRED)) == array("q")
+        assert library.counts().starred == 0
+
+    check(library)
+    library.close()
+    again = open_library(gazette)
+    check(again)
+    library = Library(
+        again.archives, state_folder=gazette.parent / "state", cache_folder=gazette.parent / "cache"
+    )
+    library.open()
+    check(library)
+    library.close()
+
+
+def test_a_star_on_what_has_no_file_keeps_what_was_known_of_it(
+    gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    item = StoryRow(
+        row_id=NO_ROW,
+        story_id=StoryId("url:https://example.org/other"),
+        title="Another report",
+        excerpt="What it says.",
+        url="https://example.org/other",
+        quality=87,
+        published_at=NOW,
+        provider=Provider("The Next Web", "thenextweb.com"),
+    )
+    library.set_starred(item, True)
+    library.close()
+    again = open_library(gazette)
+    (row,) = again.rows(again.row_ids(View(show=Show.STARRED)))
+    assert (row.title, row.excerpt, row.quality, row.published_at, row.provider.name) == (
+        *("Another report", "What it says.", 87, NOW, "The Next Web"),
+    )
+    starred = View(show=Show.STARRED)
+    assert found(again, "quality>80 says", starred) == ["Another report"]
+    again.set_starred(story(again, "Story 1"), True)
+    for floor, titles in ((60, ["Another report"]), (88, [])):
+        ids = again.row_ids(replace(starred, quality_floor=floor))
+        assert [row.title for row in again.rows(ids)] == titles
+    best = again.row_ids(replace(starred, order=Order.QUALITY))
+    assert [row.title for row in again.rows(best)] == ["Another report", "Story 1"]

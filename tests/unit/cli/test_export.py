@@ -26,7 +26,7 @@ def test_starred_stories_are_exported_also_those_without_a_file(run: Run, archiv
     mark(archive, "2021/clouds.md", is_starred=True)
     (archive / "2020" / "ants.md").unlink()
     assert titles(run, archive, "--starred") == ["Clouds ahead", "Ants"]
-    assert titles(run, archive, "--starred", "--view", "has:quality") == ["Clouds ahead"]
+    assert titles(run, archive, "--starred", "--view", "type:video") == ["Clouds ahead"]
 
 
 def test_what_a_query_finds_is_exported_in_its_order(run: Run, archive: Path) -> None:

@@ -105,11 +105,15 @@ def test_a_story_that_is_gone_is_found_by_what_its_star_kept() -> None:
         row_id=RowId(-1),
         story_id=StoryId("x/a.md"),
         title="Gone away",
+        excerpt="Nobody knows where to",
         published_at=NOW,
+        quality=60,
         provider=Provider("The Times"),
     )
+    kept = "gone where provider:times is:unread has:date has:excerpt quality>=60 -has:link -archive:x"
+    assert fits(f"{kept} is:starred", doc_of_gone(row, is_read=False))
     assert fits(
-        "gone provider:times is:starred is:unread has:date -has:link", doc_of_gone(row, is_read=False)
+        f"{kept} -is:starred note:mine", doc_of_gone(row, is_read=False, is_starred=False, note="mine")
     )
 
 

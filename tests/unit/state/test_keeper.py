@@ -17,7 +17,7 @@ from reader.model import Mark, StoryId
 from reader.state import keeper as keeper_module
 from reader.state import log
 from reader.state.disk import Disk
-from reader.state.keeper import Change, MarkKeeper
+from reader.state.keeper import EXCERPT_LIMIT, Change, MarkKeeper
 from reader.state.log import MarkLog
 from tests.unit.state.marks import NOON, Clock, FaultyDisk, at, line, on_disk, opened, read, star
 
@@ -51,16 +51,33 @@ def test_a_mark_is_there_at_once_and_after_a_restart(tmp_path: Path) -> None:
 def test_a_star_brings_what_it_needs_to_outlive_its_file(tmp_path: Path) -> None:
     published = datetime(2021, 8, 24, tzinfo=UTC)
     change = Change(
-        A, is_starred=True, url="https://a.example/", title="T", provider="P", published_at=published
+        A,
+        is_starred=True,
+        url="https://a.example/",
+        title="T",
+        provider="P",
+        published_at=published,
+        excerpt="E",
+        quality=60,
     )
     opened(tmp_path, clock=Clock()).record([change])
     assert (tmp_path / "state.jsonl").read_bytes() == (
-        b'{"t":"2026-11-22T12:00:00.000Z","id":"news/a.md","star":true,"url":"https://a.example/",'
-        b'"title":"T","provider":"P","published":"2021-08-24T00:00:00.000Z"}\n'
+        b'{"t":"2026-11-22T12:00:00.000Z","id":"news/a.md","star":true,'
+        b'"quality":60,"url":"https://a.example/",'
+        b'"title":"T","provider":"P","published":"2021-08-24T00:00:00.000Z","excerpt":"E"}\n'
     )
-    assert opened(tmp_path).get(A) == Mark(
-        A, is_starred=True, url="https://a.example/", title="T", provider="P", published_at=published
-    )
+    kept = {"url": "https://a.example/", "title": "T", "provider": "P", "published_at": published}
+    mark = Mark(A, is_starred=True, excerpt="E", quality=60, **kept)  # type: ignore[arg-type]
+    assert opened(tmp_path).get(A) == mark
+
+
+def test_a_note_outlives_the_file_of_its_story_as_a_star_does(tmp_path: Path) -> None:
+    change = Change(A, note="mine", title="T", provider="P", excerpt="x" * 5_000)
+    opened(tmp_path).record([change])
+    mark = opened(tmp_path).get(A)
+    assert mark is not None
+    assert (mark.title, mark.provider, mark.note) == ("T", "P", "mine")
+    assert len(mark.excerpt) == EXCERPT_LIMIT
 
 
 def test_a_story_read_leaves_a_short_line(tmp_path: Path) -> None:

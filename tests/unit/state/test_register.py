@@ -137,6 +137,14 @@ def test_texts_come_out_clean_and_a_date_that_is_none_is_left_out() -> None:
     assert mark == Mark(A, is_starred=True, title="Ti", provider="P\N{REPLACEMENT CHARACTER}", url="u")
 
 
+@pytest.mark.parametrize("wrong", [True, 1.5, "87", None, 10**9, [87]])
+def test_what_a_star_keeps_of_the_text_is_left_out_where_it_is_none(wrong: object) -> None:
+    held = register_of(line(A, star=True, excerpt="\x1b[2Jwhat it says", quality=87))
+    assert held.mark(A) == Mark(A, is_starred=True, excerpt="what it says", quality=87)
+    held = register_of(line(A, star=True, excerpt=5, quality=wrong))
+    assert held.mark(A) == Mark(A, is_starred=True)
+
+
 def test_the_date_of_a_story_comes_back_in_utc() -> None:
     mark = register_of(line(A, star=True, published="2021-02-03T04:05:06+02:00")).mark(A)
     assert mark is not None
