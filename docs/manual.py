@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from reader import __version__
-from reader.cli import COMMANDS, app_parser, command_parser
+from reader.cli import COMMANDS
+from reader.cli.parsing import app_parser, command_parser
 from reader.cli.settings import overview, sample
 from reader.query.fields import NAMES
 from reader.tui.commands import COMMANDS as KEY_COMMANDS

@@ -6,17 +6,14 @@ the app itself loads Textual.
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import os
 from collections.abc import Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
-from reader import __version__, afterimage
+from reader import afterimage
 from reader.cli import output
 from reader.errors import NewsreaderError, UsageError
-from reader.values import replace
+from reader.values import dataclass, replace
 
 if TYPE_CHECKING:
     from reader.config import Config
@@ -44,17 +41,20 @@ COMMANDS: Final = {
 }
 """Each is a module of this room, with ``EXAMPLES``, ``add_options(parser)`` and ``run(options, config)``."""
 
-_MODULES: Final = {"star": "marks", "unstar": "marks", "read": "marks", "unread": "marks"}
-"""Those that are not called like their module; ``options.command`` tells them apart."""
-
 SHELLS: Final = ("bash", "zsh", "fish")
 
-_DESCRIPTION: Final = """\
-Read the news archive in each PATH: a folder of Markdown files with YAML front
-matter, or a single file. Without a PATH the archives of the config open, or
-else the sample stories that come with newsreader."""
-
 _WORD_CELLS: Final = 12
+
+
+@dataclass(slots=True)
+class AppOptions:
+    """What the app is asked for, as `reader.cli.parsing.app_parser` names it."""
+
+    paths: Sequence[str] = ()
+    ascii: bool = False
+    no_mouse: bool = False
+    theme: str = ""
+    print_completion: str = ""
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
@@ -86,6 +86,8 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
+    from reader.cli.parsing import command_parser
+
     parser, module = command_parser(name)
     options = parser.parse_args(arguments)
     config = _load_config()
@@ -95,23 +97,8 @@ def _run_command(name: str, arguments: Sequence[str]) -> int:
     return int(module.run(options, config))
 
 
-def command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
-    """What a subcommand takes, and the module that does it."""
-    module: ModuleType = importlib.import_module(f"reader.cli.{_MODULES.get(name, name)}")
-    parser = Parser(
-        prog=f"newsreader {name}",
-        description=f"{COMMANDS[name].capitalize()}.",
-        epilog=module.EXAMPLES,
-        formatter_class=_any_formatter,
-        allow_abbrev=False,
-    )
-    parser.set_defaults(command=name)
-    module.add_options(parser)
-    return parser, module
-
-
 def _run_app(arguments: Sequence[str]) -> int:
-    options = app_parser().parse_args(arguments)
+    options = _app_options(arguments)
     if options.print_completion:
         from reader.cli.completion import script
 
@@ -130,7 +117,16 @@ def _run_app(arguments: Sequence[str]) -> int:
     return run(choice.archives, replace(config, problems=(*config.problems, *choice.warnings)), watched)
 
 
-def _as_asked(options: argparse.Namespace, config: Config) -> Config:
+def _app_options(arguments: Sequence[str]) -> AppOptions:
+    if not any(argument.startswith("-") for argument in arguments):
+        # Nearly every start: argparse takes 5 ms and 0.4 MB for what is plain.
+        return AppOptions(paths=arguments)
+    from reader.cli.parsing import app_parser
+
+    return app_parser().parse_args(arguments, AppOptions())
+
+
+def _as_asked(options: AppOptions, config: Config) -> Config:
     """The config with the options of the command line laid over it."""
     return replace(
         config,
@@ -162,58 +158,3 @@ def _check_words(paths: Sequence[str], arguments: Sequence[str]) -> None:
         near = difflib.get_close_matches(path.casefold(), COMMANDS, n=1)
         if near and len(path) <= _WORD_CELLS and not os.path.lexists(path):
             raise UsageError(f'there is no file or folder "{path}"; did you mean newsreader {near[0]}?')
-
-
-def app_parser() -> argparse.ArgumentParser:
-    """What the command line takes without a subcommand."""
-    width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  newsreader {name:{width}}  {what}" for name, what in COMMANDS.items())
-    parser = Parser(
-        prog="newsreader",
-        usage="newsreader [options] [PATH ...]\n       newsreader COMMAND ...",
-        description=_DESCRIPTION,
-        epilog=f"without the screen (each has its own --help):\n{commands}\n\n{_EXAMPLES}",
-        formatter_class=_any_formatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("paths", metavar="PATH", nargs="*", help="a folder of stories, or a story file")
-    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
-    parser.add_argument("--no-mouse", action="store_true", help="leave the mouse to the terminal")
-    parser.add_argument("--theme", metavar="NAME", default="", help="colours, such as ansi-dark or nord")
-    parser.add_argument(
-        "--print-completion", metavar="SHELL", choices=SHELLS, help="a script for bash, zsh or fish"
-    )
-    parser.add_argument("--version", action="version", version=f"newsreader {__version__}")
-    return parser
-
-
-_EXAMPLES: Final = """\
-examples:
-  newsreader                         the archives of the config, or the samples
-  newsreader ~/news/powerapps        an archive
-  newsreader ./list                  a folder that is called like a command
-  newsreader list --unread --limit 10
-  newsreader search topic:AI quality:60..90
-  newsreader check ~/news/powerapps"""
-
-
-def _any_formatter(prog: str) -> argparse.HelpFormatter:
-    """For each option that is added argparse makes one, and would look how wide the terminal is."""
-    return argparse.RawDescriptionHelpFormatter(prog, width=80)
-
-
-class Parser(argparse.ArgumentParser):
-    """Raises where argparse would print its usage and leave."""
-
-    def format_help(self) -> str:
-        """The help, as wide as the terminal."""
-        self.formatter_class = argparse.RawDescriptionHelpFormatter
-        return super().format_help()
-
-    def error(self, message: str) -> NoReturn:
-        """Turn down the command line.
-
-        Raises:
-            UsageError: Always.
-        """
-        raise UsageError(f"{message}; {self.prog} --help says what there is")

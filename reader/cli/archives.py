@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,8 @@ from reader.model import Archive, StoryRow
 from reader.values import dataclass, field, replace
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.library import Library
 
 _KINDS: Final = "*.md, *.markdown, and *.txt that begin with front matter"

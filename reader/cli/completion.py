@@ -10,7 +10,8 @@ import argparse
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from reader.cli import COMMANDS, app_parser, command_parser
+from reader.cli import COMMANDS
+from reader.cli.parsing import app_parser, command_parser
 from reader.values import dataclass
 
 _FILES: Final = frozenset({"PATH", "FILE", "ID|FILE"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterable
 from functools import partial
@@ -184,6 +185,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
         """End the app; where that is no emergency, with the first screen of the next start in mind."""
         if not return_code and self._main.is_filled and not self.is_headless:
+            gc.disable()  # it all ends in a moment
             from reader.tui.next_start import next_start
 
             try:

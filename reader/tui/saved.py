@@ -6,15 +6,16 @@ import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from reader import searches
 from reader.errors import ConfigError
 from reader.model import View
-from reader.searches import SavedSearch
 from reader.values import dataclass, field, replace
 
-Edit: TypeAlias = Callable[[Sequence[SavedSearch]], tuple[SavedSearch, ...]]
+if TYPE_CHECKING:
+    from reader.searches import SavedSearch
+
+Edit: TypeAlias = "Callable[[Sequence[SavedSearch]], tuple[SavedSearch, ...]]"
 """The searches of the file to those that are to be in it."""
 
 
@@ -61,6 +62,8 @@ class SavedSearches:
         Raises:
             ConfigError: If the file could not be read whole or not be written; it then is what it was.
         """
+        from reader import searches
+
         with self._lock:
             known = searches.load(self._path)
             if not known.is_whole:
@@ -73,6 +76,10 @@ class SavedSearches:
     def _read(self) -> Shelf:
         # Seen first: what is written while it is being read is then looked at again.
         self._stamp = self._stamp_now()
+        if not self._stamp:
+            return Shelf()
+        from reader import searches  # most readers have none, and YAML and queries come with it
+
         read = searches.load(self._path)
         views = {entry.name: view_of(entry) for entry in read.entries}
         return Shelf(read.entries, views, read.problems)

@@ -15,7 +15,7 @@ from reader.tui.panes.wrapping import wrapped
 if TYPE_CHECKING:
     from reader.tui.desk import Desk
 
-_KEPT_STRIPS: Final = 240
+_KEPT_STRIPS: Final = 120
 
 
 class Rows(Pane):

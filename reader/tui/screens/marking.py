@@ -8,7 +8,7 @@ from typing import Final
 from textual import on
 from textual.app import SuspendNotSupported
 
-from reader import browser, clean, links, wording
+from reader import clean, links, wording
 from reader.errors import LinkError
 from reader.library import Library
 from reader.model import Count, Show, StoryId, StoryRow
@@ -253,6 +253,8 @@ class MarkingScreen(SavingScreen):
     def open_link(self, url: str) -> bool:
         """Open an address outside, and say so; false where that cannot be."""
         try:
+            from reader import browser
+
             command = browser.command_for(url, self.reader.config.browser)
             host = links.host_of(links.safe_url(url))
             if command.needs_terminal:
