@@ -103,6 +103,7 @@ def view_of(entry: SavedSearch) -> View:
 def saved_view(name: str, view: View) -> SavedSearch:
     """A view under a name, as one query; but for a topic that no query can name."""
     from reader.query import views
+    from reader.searches import SavedSearch
 
     return SavedSearch(name, views.query_of(view), topic=view.topic if '"' in view.topic else "")
 

@@ -96,7 +96,7 @@ class SavingScreen(FindingScreen):
             self._counting.start(max(COUNT_REST_S, pause_s))
 
     def _count_searches(self) -> None:
-        if self._shelf is not None and self._shelf.views:
+        if self._shelf is not None:
             self._counted_at = time.monotonic()
             self.background.count_searches(self._shelf.views)
 
