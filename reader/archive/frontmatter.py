@@ -8,19 +8,19 @@ from typing import Any, Final
 
 from reader import clean
 from reader.archive import sealed
-from reader.archive.fences import FRONT_MATTER_LIMIT, Kind, decode, split
+from reader.archive.fences import FRONT_MATTER_LIMIT, VALUES_LIMIT, Kind, decode, split
 from reader.values import dataclass, field
 
 Value = str | list["Value"] | dict[str, "Value"]
 """What a field may hold; scalars are text as it is written, whatever they look like."""
 
 _DEPTH_LIMIT: Final = 64
-_VALUES_LIMIT: Final = 50_000
 _TOML_LIMIT: Final = 32_768  # tomllib is quadratic in the dots of a key: 128 KiB of them take hours
 _TOML_DOTS_LIMIT: Final = 100
 # What YAML refuses or takes for a line break, and a terminal might act on.
 _UNPRINTABLE: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _UNPRINTABLE_LINE: Final = re.compile(f"^[^\n{_UNPRINTABLE}]*[{_UNPRINTABLE}][^\n]*", re.MULTILINE)
+_UNPRINTABLE_LINES_LIMIT: Final = 5_000  # cleaned with care; no honest front matter has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def _capped(raw: str) -> tuple[str, str]:
         raw = raw[: raw.rfind("\n", 0, FRONT_MATTER_LIMIT) + 1 or FRONT_MATTER_LIMIT]
     # isprintable() is far quicker than the pattern, and stricter.
     if not raw.replace("\n", "").isprintable():
-        raw = _UNPRINTABLE_LINE.sub(_printable, raw)
+        raw, count = _UNPRINTABLE_LINE.subn(_printable, raw, _UNPRINTABLE_LINES_LIMIT)
+        if count == _UNPRINTABLE_LINES_LIMIT:
+            raw = re.sub(f"[{_UNPRINTABLE}]+", clean.REPLACEMENT, raw)
     return raw, excess
 
 
@@ -100,7 +102,7 @@ def _load(kind: Kind, cut: sealed.Cut) -> tuple[dict[str, Any], int, str]:
     from reader.archive.salvage import salvage
 
     if kind is Kind.YAML:
-        fields, line, reason = load_fields(cut.text)
+        fields, line, reason, _ = load_fields(cut.text)
     else:
         fields, line, reason = _load_other(kind, cut.text)
     if fields is not None:
@@ -138,7 +140,7 @@ def _as_text(value: Any, depth: int, count: int) -> tuple[Value, int]:
     Raises:
         ValueError: If it is too deep or too large.
     """
-    if depth > _DEPTH_LIMIT or count > _VALUES_LIMIT:
+    if depth > _DEPTH_LIMIT or count > VALUES_LIMIT:
         raise ValueError("nested too deep" if depth > _DEPTH_LIMIT else "too many values")
     count += 1
     if isinstance(value, dict):

@@ -18,7 +18,7 @@ from reader.archive.coerce import embedded_url, is_absent
 from reader.archive.fences import decode
 from reader.model import Problem, Provider
 
-_FILE_LIMIT: Final = 1_000_000  # bytes: below every limit whose crossing is told
+_FILE_LIMIT: Final = 500_000  # bytes: below every limit whose crossing is told
 _HEADER_LIMIT: Final = 60_000  # characters: beyond them the careful parser counts what it is given
 _RELATED_LIMIT: Final = 400
 _IMAGES_LIMIT: Final = 90

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import Any, Final
 
+from reader.archive.fences import VALUES_LIMIT
 from reader.archive.guarded import load_fields
 
 _FIELD: Final = re.compile(
@@ -20,10 +21,15 @@ def salvage(text: str) -> dict[str, Any]:
     found_fields = list(islice(_FIELD.finditer(text), _FIELDS_LIMIT))
     ends = [*(found.start() for found in found_fields[1:]), len(text)]
     fields: dict[str, Any] = {}
+    values_left = VALUES_LIMIT // 2  # of all blocks together: the whole has been tried already
     for found, end in zip(found_fields[: _FIELDS_LIMIT - 1], ends, strict=False):
-        block = text[found.start() : end]
-        loaded = load_fields(block).fields if found[0].endswith(":") else None
-        fields |= loaded or {found[1] or found[2] or found[3]: _written(text, found.end())}
+        loaded = None
+        if found[0].endswith(":") and values_left > 0:
+            loaded = load_fields(text[found.start() : end], values_left)
+            values_left -= loaded.values
+        fields |= (loaded and loaded.fields) or {
+            found[1] or found[2] or found[3]: _written(text, found.end())
+        }
     return fields
 
 

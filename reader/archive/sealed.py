@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 _KEY: Final = "secured"
 _PLAIN: Final = re.compile(
     r"""^secured:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([A-Za-z0-9+/=;_-]+))[ \t]*$"""
-    r"""(?!\n(?:[ \t]*\n)*[ \t]+\S)""",  # no continuation lines
+    r"""(?!\n(?:[ \t]*+\n)*+[ \t]++\S)""",  # no continuation lines
     re.MULTILINE,
 )
 _ANY: Final = re.compile(
@@ -24,6 +24,7 @@ _NEXT: Final = re.compile(
 
 _TELLTALE: Final = 16  # characters; a shorter sealed text may stand elsewhere by chance
 _SHOWN_LIMIT: Final = 64
+_VALUES_LIMIT: Final = 1_000
 
 
 class Cut(NamedTuple):
@@ -67,11 +68,15 @@ def notice(size_bytes: int) -> str:
 
 def scrub(raw: str) -> tuple[str, int]:
     """The text with every sealed value, in whatever form, replaced by its size; and the bytes in all."""
+    if _KEY not in raw.casefold():
+        return raw, 0
     kept: list[str] = []
-    at = total_bytes = 0
+    at = total_bytes = count = 0
     while found := _ANY.search(raw, at):
+        count += 1
         following = _NEXT.search(raw, found.end())
-        end = following.start() if following else len(raw)
+        # What has as many is made to take time: all the rest of it is taken for one value.
+        end = following.start() if following and count < _VALUES_LIMIT else len(raw)
         size_bytes = len(raw[found.end() : end].strip(" \t\n\"'").encode("utf-8", "replace"))
         total_bytes += size_bytes
         kept += raw[at : found.end()], " ", notice(size_bytes)

@@ -16,12 +16,13 @@ from reader.archive.frontmatter import Document, Value, read
 from reader.model import Archive, Image, Problem, ProblemKind, Provider, Related, Story
 from reader.values import replace
 
-FILE_LIMIT: Final = 8 * 1_048_576
-"""Bytes read of a file."""
+FILE_LIMIT: Final = 4 * 1_048_576
+"""Bytes read of a file: what is parsed and shown of one is 0.8 million characters."""
 
 TOPICS_LIMIT: Final = 64
 RELATED_LIMIT: Final = 500
 IMAGES_LIMIT: Final = 100
+_TOPIC_ITEMS_LIMIT: Final = 1_000  # with those named twice
 PROBLEMS_LIMIT: Final = 50
 
 # Names as `_plain` makes them; the first that holds something counts.
@@ -217,11 +218,13 @@ def _topics(fields: _Fields) -> tuple[str, ...]:
     topics: dict[str, str] = {}
     for name in _TOPICS:
         value, tell = fields.find((name,))
-        for item in value.split(",") if isinstance(value, str) else value or ():
+        items = value.split(",", _TOPIC_ITEMS_LIMIT) if isinstance(value, str) else value or ()
+        for number, item in enumerate(items):
             if isinstance(item, dict):
                 item = _Fields(item, _ignore).get(_NAME) or ""
             topic = coerce.text(item, _untold) if not coerce.is_absent(item) else ""
-            if len(topics) >= TOPICS_LIMIT and topic.casefold() not in topics:
+            is_new = topic.casefold() not in topics
+            if number >= _TOPIC_ITEMS_LIMIT or (is_new and len(topics) >= TOPICS_LIMIT):
                 tell(f"has more than {TOPICS_LIMIT} topics: the rest was left out")
                 break
             if topic:
@@ -274,7 +277,7 @@ def _items(value: Value | None, limit: int, noun: str, tell: coerce.Tell) -> lis
 
 def _body(body: str, tell: coerce.Tell) -> str:
     if len(body) > clean.BLOCK_LIMIT:
-        tell(f"longer than {clean.BLOCK_LIMIT} characters: the rest was left out")
+        tell(f"longer than {clean.BLOCK_LIMIT:,} characters: the rest was left out")
     lines = clean.block(body).rstrip()
     # Whole blank lines only: four spaces before the first word make it code.
     start = lines.rfind("\n", 0, len(lines) - len(lines.lstrip("\n "))) + 1

@@ -55,7 +55,7 @@ def _read_topic(root: Path, path: str, shown: str) -> tuple[TopicFile | None, Pr
         return None, Problem(shown, 0, clean.line(str(error)), ProblemKind.SKIPPED)
     if is_longer:
         return None, Problem(shown, 0, "longer than 256 KiB", ProblemKind.SKIPPED)
-    fields, line, reason = load_fields(decode(data)[0])
+    fields, line, reason, _ = load_fields(decode(data)[0])
     if fields is None:
         return None, Problem(shown, line, reason)
     name, parent, shortname = (_text(fields.get(key)) for key in ("name", "parent", "shortname"))

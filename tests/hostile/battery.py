@@ -56,8 +56,17 @@ BOMBS = [
     _yaml(
         "alias of a large list",
         "a: &a [" + "x," * 9_000 + "]\nb: [" + "*a," * 16 + "]",
-        reason="more than 50000",
+        reason="more than 20,000",
     ),
+    _yaml(
+        "deep by aliases",
+        "\n".join(
+            ["a0: &a0 " + "[" * 60 + "x" + "]" * 60]
+            + [f"a{n}: &a{n} {'[' * 60}*a{n - 1}{']' * 60}" for n in range(1, 16)]
+        ),
+        reason=_DEEP,
+    ),
+    _yaml("alias of nothing", "a: *b", reason="found undefined alias"),
     _yaml("self alias", "a: &a [*a]", reason="a value holds itself"),
     _yaml("self alias in a mapping", "a: &a {b: *a}", reason="a value holds itself"),
     *(
@@ -180,6 +189,11 @@ ENCODINGS = [
     ),
     Case("NUL everywhere", b"\0" * 100_000, title="a", reason="the file is empty"),
     Case("random bytes", bytes(range(256)) * 1_000, title="a", reason="some of it is neither"),
+    # The codec asks, for each of these, what to do with it.
+    Case("bytes that mean nothing", b"\x81", times=4_000_000, title="a", reason="some of it is neither"),
+    Case("letters between them", b"\x81a", times=2_000_000, title="a", reason="some of it is neither"),
+    Case("UTF-16 of lone halves", b"\xff\xfe" + b"\x00\xd8" * 2_000_000, title="a", reason="not UTF-16"),
+    Case("Latin letters", b"\xe9a", times=2_000_000, title=None, reason="longer"),
     Case("combining marks", "---\ntitle: T\nexcerpt: e" + "\u0301" * 50_000 + "\n---\n", problems=[]),
 ]
 
@@ -220,9 +234,16 @@ LARGE = [
     Case(
         "30,000 keys",
         "---\ntitle: T\n" + "".join(f"k{n}: 1\n" for n in range(30_000)) + "---\n",
-        reason="more than 50000",
+        reason="more than 20,000",
     ),
-    Case("16,000 keys", "---\ntitle: T\n" + "k:\n" * 16_000 + "---\n", problems=[]),
+    Case("16,000 keys", "---\ntitle: T\n" + "k:\n" * 16_000 + "---\n", reason="more than 20,000"),
+    Case("9,900 keys", "---\ntitle: T\n" + "k:\n" * 9_900 + "---\n", problems=[]),
+    Case(
+        "200 lists beside a damaged one",
+        "---\ntitle: T\nbad: [\n" + "".join(f"k{n}: [{'x,' * 600}]\n" for n in range(200)) + "---\n",
+        reason=_INVALID,
+    ),
+    _yaml("topics named twice", "topics: " + "a," * 120_000, reason="topics has more than 64 topics"),
     _yaml("5 MB excerpt", "excerpt: " + "x" * 5_000_000, reason="front matter longer"),
     Case(
         "5 MB title",
@@ -234,6 +255,14 @@ LARGE = [
     Case("8 MB of blank lines", b"\n", times=8_000_000, tail="---\ntitle: T\n---\n", problems=[]),
     Case("8 MB of spaces", b" ", times=8_000_000, title="a", reason="the file is empty"),
     Case("8 MB of dashes", b"-", times=8_000_000, title="a", reason="body longer"),
+    Case("8 MB of white space", b" \n\t", times=2_700_000, title="a", reason="the file is empty"),
+    Case("8 MB of NUL", b"# T\n" + b"\0" * 8_000_000, title=None, reason="body longer"),
+    Case("8 MB of C1", b"# T\n" + b"\xc2\x9b" * 4_000_000, reason="body longer"),
+    Case("8 MB of ESC", b"# T\n" + b"x\x1b" * 4_000_000, reason="body longer"),
+    Case("8 MB of line separators", b"# T\n" + b"\xe2\x80\xa8" * 2_700_000, title=None, reason="body longer"),
+    Case("8 MB of piled marks", b"e" + b"\xcc\x81" * 6, times=600_000, title="a", reason="body longer"),
+    Case("8 MB of sealed lines", "---\ntitle: T\n" + "secured: x\n" * 720_000, reason="no closing"),
+    Case("blank lines after sealed content", "---\ntitle: T\nsecured: x" + "\n" * 250_000 + "  y\n---\n"),
     Case("8 MB of fences that are none", "---\n" + "--- x\n" * 300_000, title=None, reason="body longer"),
     Case("8 MB of open fields", "---\ntitle: T\n" + "a: b\n" * 1_600_000, reason="no closing"),
     Case("8 MB list", "---\ntitle: T\nl:\n" + "  - x\n" * 1_300_000 + "---\n", reason="front matter longer"),

@@ -23,7 +23,8 @@ from tests.hostile.limits import confined, quiet_environment
 
 MEBI = 1_048_576
 MEMORY_BYTES = 700 * MEBI
-STORY_LIMIT_S = 2.0  # of processor time; what takes 0.1 s on an idle machine
+STORY_LIMIT_S = 2.0  # of processor time; a hang, however busy the machine
+PROMISED_S = 0.1
 EXTRA_LIMIT_KB = 100 * 1_024
 DEPTH = 600
 
@@ -53,14 +54,17 @@ answer = {"sync_extra_kb": peak_kb() - before_kb, "read": report.read, "worst_s"
 answer["rows"], answer["untold"] = {}, []
 before_kb = peak_kb()
 for row in library.rows(library.row_ids(View())):
-    begun = time.process_time()
+    taken = 1e9
     try:
-        opened = library.story(row)
+        for _ in range(int(sys.argv[3])):
+            begun = time.thread_time()
+            opened = library.story(row)
+            taken = min(taken, time.thread_time() - begun)
         repr(opened), json.dumps(repr(opened.story))
         answer["rows"][row.title] = [problem.reason for problem in opened.story.problems]
     except StoryFileError as error:
         answer["untold"].append(str(error))
-    taken = time.process_time() - begun
+        continue
     if taken > answer["worst_s"]:
         answer |= {"worst_s": taken, "worst": row.story_id}
 answer["story_extra_kb"] = peak_kb() - before_kb
@@ -179,8 +183,9 @@ def remove_depths(root: Path) -> None:
     subprocess.run(["rm", "-rf", str(root)], check=True)
 
 
-def read_by_child(root: Path, own: Path, timeout_s: float = 120) -> dict[str, Any]:
-    command = confined("-c", CHILD, os.fspath(root), os.fspath(own), memory_bytes=MEMORY_BYTES)
+def read_by_child(root: Path, own: Path, times: int = 1, timeout_s: float = 120) -> dict[str, Any]:
+    """What the child says of the archive at `root`; each story read as often, the quickest counts."""
+    command = confined("-c", CHILD, os.fspath(root), os.fspath(own), str(times), memory_bytes=MEMORY_BYTES)
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=timeout_s, env=quiet_environment(), check=False
     )
@@ -222,19 +227,29 @@ def test_everything_a_folder_can_hold_is_listed_with_its_reason_and_what_is_soun
     assert not (Path.cwd() / "pwned").exists()
 
 
-def test_files_of_50_mb_take_little_memory_and_little_time(tmp_path: Path) -> None:
+def read_big_files(folder: Path, times: int = 1) -> dict[str, Any]:
+    (folder / "archive").mkdir()
     names = []
     for name, content in big_files():
         names.append(name)
-        (tmp_path / "archive").mkdir(exist_ok=True)
-        (tmp_path / "archive" / f"{name.replace(' ', '-')}.md").write_bytes(content)
-    answer = read_by_child(tmp_path / "archive", tmp_path / "own")
+        (folder / "archive" / f"{name.replace(' ', '-')}.md").write_bytes(content)
+    answer = read_by_child(folder / "archive", folder / "own", times)
     print({name: answer[name] for name in ("worst_s", "worst", "story_extra_kb", "sync_extra_kb")})
     assert len(answer["rows"]) == len(names)
+    return answer
+
+
+def test_files_of_50_mb_take_little_memory_and_little_time(tmp_path: Path) -> None:
+    answer = read_big_files(tmp_path)
     assert all(any("the rest was not read" in reason for reason in told) for told in answer["rows"].values())
     assert answer["sync_extra_kb"] <= EXTRA_LIMIT_KB
     assert answer["story_extra_kb"] <= EXTRA_LIMIT_KB
     assert answer["worst_s"] < STORY_LIMIT_S, answer["worst"]
+
+
+@pytest.mark.stress
+def test_files_of_50_mb_are_shown_within_a_tenth_of_a_second_of_processor_time(tmp_path: Path) -> None:
+    assert read_big_files(tmp_path, 7)["worst_s"] <= PROMISED_S
 
 
 def test_the_battery_holds_every_row_it_should() -> None:

@@ -43,6 +43,26 @@ def test_a_line(text: str, expected: str) -> None:
     assert clean.line(text) == expected
 
 
+def test_no_letter_carries_more_than_four_marks_however_many_letters_do() -> None:
+    pile = "e" + "\u0301" * 6 + "\u200d\u0301\u0302"
+    assert clean.block(f"x {pile} y") == f"x {pile[:5]} y"
+    assert clean.block(pile * 5_000) == pile[:5] * 5_000
+    assert clean.block("e" + "\u0301" * 100_000 + "x") == pile[:5] + "x"
+
+
+@pytest.mark.parametrize(
+    "row", ["┌──────┐\n", "————————\n", "🎉🎉🎉🎉🎉🎉\n", "⣿⣿⣿⣿⣿⣿⣿⣿\n", "\ue0b0\ue0b1\ue0b2\ue0b3\ue0b4\n"]
+)
+def test_frames_rules_and_pictures_stay_whole_however_many_there_are(row: str) -> None:
+    assert clean.block(row * 5_000) == row * 5_000
+    assert clean.block(row[:-1].center(4_000, row[1])) == row[:-1].center(4_000, row[1])
+
+
+def test_escapes_in_any_number_are_harmless() -> None:
+    assert is_safe(clean.block("x\x1b[31m" * 150_000))
+    assert is_safe(clean.block("é\x1b]0;t" * 110_000))
+
+
 def test_a_line_is_cut_at_its_limit() -> None:
     assert clean.line("x" * 20, 10) == "x" * 10
     assert len(clean.line("é" * 5_000)) == clean.LINE_LIMIT

@@ -202,9 +202,9 @@ def test_a_title_that_yaml_refuses_is_kept_as_it_is_written(text: str) -> None:
         ("[" + "*b," * 20 + "]", "more than 16 aliases"),
         ("\n- " + "- " * 70 + "x", "nested deeper than 64 levels"),
         ("".join(f"\n{' ' * n}- " for n in range(1, 80)) + "x", "nested deeper than 64 levels"),
-        ("[" + "x," * 60_000 + "]", "more than 50000 values"),
+        ("[" + "x," * 60_000 + "]", "more than 20,000 values"),
         ("{? [a] : b}", "not valid YAML: a name that is no text"),
-        ("\n- &b [" + "x," * 10_000 + "]\n- *b\n- *b\n- *b\n- *b\n- *b", "more than 50000 values"),
+        ("\n- &b [" + "x," * 10_000 + "]\n- *b\n- *b\n- *b\n- *b\n- *b", "more than 20,000 values"),
     ],
 )
 def test_bombs_are_refused(value: str, reason: str) -> None:
@@ -221,6 +221,31 @@ def test_control_characters_do_not_damage_the_front_matter() -> None:
     document = _read("---\na: x\x00y\x1b[31mred\x9b1m\nb: p\u2028q\x85r\nc: \ud7ff\ufeff\ufffe\n---\n")
     assert document.fields == {"a": "x\ufffdyred", "b": "p q r", "c": "\ud7ff\ufffd"}
     assert document.problems == ()
+
+
+def test_of_too_many_values_the_fields_beside_them_are_kept() -> None:
+    lines = "".join(f"k{n}: [{'x,' * 600}]\n" for n in range(40))
+    document = _read(f'---\ntitle: "T\\t"\ntopics:\n  - a\n{lines}excerpt: "E"\n---\nbody')
+    assert document.problems == ((0, "more than 20,000 values"),)
+    assert {name: document.fields[name] for name in ("title", "topics", "excerpt")} == {
+        "title": "T\t", "topics": ["a"], "excerpt": "E",
+    }  # fmt: skip
+    assert document.fields["k0"] == ["x"] * 600
+    assert str(document.fields["k39"]).startswith("[x,x,")
+    assert document.body == "body"
+
+
+def test_of_utf_16_that_is_none_the_beginning_is_kept() -> None:
+    document = read("\ufeff---\na: é\n---\nbody".encode("utf-16-le") + b"\x00\xd8" * 1_000_000)
+    assert document.fields == {"a": "é"}
+    assert document.body.startswith("body\ufffd")
+    assert len(document.body) < 100_000
+    assert document.problems == ((0, "some of it is not UTF-16"),)
+
+
+@pytest.mark.parametrize("space", ["\v", "\f", "\x1c", "\xa0", "\u3000"])
+def test_front_matter_comes_after_blank_lines_only(space: str) -> None:
+    assert not _read(f"\n{space}\n---\na: 1\n---\n").has_front_matter
 
 
 def test_only_the_first_256_kib_of_front_matter_are_read() -> None:
@@ -290,12 +315,7 @@ def test_a_story_about_something_secured_is_left_alone() -> None:
 
 
 def test_it_works_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Loader(yaml.BaseLoader):
-        def construct_document(self, node: yaml.Node) -> object:
-            return guarded._plain(node)
-
-    monkeypatch.setattr(guarded, "_BaseLoader", yaml.BaseLoader)
-    monkeypatch.setattr(guarded, "_TextLoader", Loader)
+    monkeypatch.setattr(guarded, "_Loader", yaml.BaseLoader)
     assert _read("---\na: 0777\nb: [1, {c: x}]\n---\n").fields == {"a": "0777", "b": ["1", {"c": "x"}]}
     assert _read("---\nt: x\nb: " + "[" * 50_000 + "\n---\n").fields["t"] == "x"
     assert guarded.load_fields("a: \x00").reason == "not valid YAML"

@@ -372,8 +372,8 @@ def test_a_title_of_another_type_is_made_the_best_of() -> None:
 def test_an_indented_first_line_stays_code_and_a_long_body_is_cut() -> None:
     assert _story("\n \n    code\n\n").body == "    code"
     story = _story("x" * 1_100_000)
-    assert 1_048_000 < len(story.body) <= 1_048_576
-    assert _reasons(story) == ["body longer than 1048576 characters: the rest was left out"]
+    assert 524_000 < len(story.body) <= 524_288
+    assert _reasons(story) == ["body longer than 524,288 characters: the rest was left out"]
 
 
 def test_problems_name_the_line_and_do_not_repeat() -> None:
@@ -433,7 +433,7 @@ def test_only_the_first_8_mib_of_a_file_are_read(tmp_path: Path) -> None:
     story = read_story(Archive("n", tmp_path), "big.md")
     assert story is not None
     assert story.title == "Big"
-    assert _reasons(story)[0] == "longer than 8 MiB: the rest was not read"
+    assert _reasons(story)[0] == "longer than 4 MiB: the rest was not read"
 
 
 def test_short_reads_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
