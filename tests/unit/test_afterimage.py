@@ -142,7 +142,7 @@ def test_the_terminal_is_given_back_where_the_app_does_not_start(
     afterimage.undo()
     assert get(slave) == before
     shown = b""
-    while not shown.endswith(b"\x1b[?1049l"):  # a terminal hands on what it has, in as many pieces as it likes
+    while not shown.endswith(b"\x1b[?1049l"):  # it comes in any number of pieces
         assert select.select([master], [], [], 10)[0]
         shown += os.read(master, 4_096)
     assert shown.startswith(b"\x1b[?1049h")
