@@ -19,7 +19,7 @@ from reader.errors import NewsreaderError, StoryFileError
 from reader.index.connection import DamagedIndexError, UnwritableIndexError
 from reader.index.stories import StoryIndex
 from reader.library.kept import keep_shelf, keep_stories, open_shelf
-from reader.library.merging import BASE, gone_row, merged
+from reader.library.merging import BASE, Together, gone_row, merged
 from reader.library.shelf import Shelf, marked_rows, read_marks, read_shelf, rows_of, topic_names
 from reader.library.stories import NO_ROW, Changes, OpenStory, RelatedItem
 from reader.model import (
@@ -373,22 +373,34 @@ class Library:
         """
         with self._lock:
             shelf = self._shelf
-            parts = self._parts(shelf, view, also)
             gone = self._gone_of(shelf, view, also)
-        return self._merged(shelf, parts, view, gone)
+            if len(shelf.catalogues) > 1 and not view.archive and not gone:
+                masks = [
+                    catalogue.mask(view, _rows_in(number, also))
+                    for number, catalogue in enumerate(shelf.catalogues)
+                ]
+                together = self._together(shelf)
+            else:
+                parts, together = self._parts(shelf, view, also), None
+        return self._merged(shelf, parts, view, gone) if together is None else together.rows(view, masks)
 
     def is_quick(self, view: View) -> bool:
         """Whether `row_ids` takes a few milliseconds: all it needs is at hand."""
         shelf = self._shelf
-        catalogues = [one for number, one in enumerate(shelf.catalogues) if self._is_in(view, number)]
-        if not all(catalogue.is_ranked(view) for catalogue in catalogues):
-            return False
-        if len(catalogues) <= 1 and not (shelf.gone and view.show is Show.STARRED):
+        looked = [one for number, one in enumerate(shelf.catalogues) if self._is_in(view, number)]
+        has_gone = bool(shelf.gone) and view.show is Show.STARRED
+        if len(looked) <= 1 and not has_gone:
+            return all(catalogue.is_ranked(view) for catalogue in looked)
+        if not has_gone and self._together(shelf).is_ranked(view):
             return True
         # By title and the like, what several archives have is asked for.
-        if view.order not in (Order.DATE, Order.QUALITY):
-            return False
-        return sum(map(len, self._parts(shelf, view))) <= _QUICK_MERGE
+        is_asked = view.order not in (Order.DATE, Order.QUALITY)
+        return not is_asked and sum(map(len, looked)) <= _QUICK_MERGE
+
+    def _together(self, shelf: Shelf) -> Together:
+        if shelf.together is None:
+            shelf.together = Together(self._indexes, shelf.catalogues)
+        return shelf.together
 
     def _parts(self, shelf: Shelf, view: View, also: Collection[int] = ()) -> list[Sequence[int]]:
         """Of each archive the rows of a view."""

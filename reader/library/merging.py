@@ -52,6 +52,68 @@ def merged(
     return array("q", map(stories.__getitem__, known))
 
 
+class Together:
+    """The stories of several archives as one: each order is worked out once, then a view is picked from it.
+
+    Args:
+        indexes: Of each archive its index.
+        catalogues: And its stories; their marks may change, the stories not.
+    """
+
+    def __init__(self, indexes: Sequence[StoryIndex], catalogues: Sequence[Catalogue]) -> None:
+        self._indexes = indexes
+        self._catalogues = catalogues
+        self._orders: dict[tuple[Order, bool], array[int]] = {}
+        self._places: dict[tuple[Order, bool], array[int]] = {}
+
+    def is_ranked(self, view: View) -> bool:
+        """Whether the order of a view is at hand; what is not may take a second to work out."""
+        return (view.order, view.is_reversed) in self._orders
+
+    def rows(self, view: View, masks: Sequence[bytes | None]) -> array[int]:
+        """The row ids of a view, in its order; not to be changed.
+
+        Args:
+            view: In which order.
+            masks: Of each archive the places that are in the view; None for all of them.
+        """
+        row_ids = self._order(view)
+        if all(mask is None for mask in masks):
+            return row_ids
+        kept = b"".join(
+            b"\1" * len(catalogue) if mask is None else mask
+            for mask, catalogue in zip(masks, self._catalogues, strict=True)
+        )
+        return array("q", compress(row_ids, map(kept.__getitem__, self._places_of(view))))
+
+    def _order(self, view: View) -> array[int]:
+        """All row ids."""
+        key = (view.order, view.is_reversed)
+        found = self._orders.get(key)
+        if found is None:
+            parts = [
+                array("q", map((number * BASE).__add__, catalogue.columns.rows))
+                for number, catalogue in enumerate(self._catalogues)
+            ]
+            found = self._orders[key] = merged(self._indexes, self._catalogues, parts, view, {})
+        return found
+
+    def _places_of(self, view: View) -> array[int]:
+        """Where each of them stands when the places of the archives are counted through."""
+        key = (view.order, view.is_reversed)
+        found = self._places.get(key)
+        if found is None:
+            places = [catalogue.columns.places() for catalogue in self._catalogues]
+            first, firsts = -1, []  # the places of a catalogue begin with 1
+            for catalogue in self._catalogues:
+                firsts.append(first)
+                first += len(catalogue)
+            ids = self._order(view)
+            found = array("I", [places[at // BASE][at % BASE] + firsts[at // BASE] for at in ids])
+            self._places[key] = found
+        return found
+
+
 def gone_row(number: int, mark: Mark) -> StoryRow:
     """What is known of a story that has no file, or has it no more; its row id is `number` below zero."""
     return StoryRow(
@@ -78,9 +140,12 @@ def _newest_first(
     dates: list[int] = []
     for number, (catalogue, part) in enumerate(zip(catalogues, parts, strict=True)):
         # In the order of their places the stories of an archive are sorted already: only runs are merged.
-        places = sorted(_places(catalogue, number, part))
-        stories.extend(map((number * BASE).__add__, map(catalogue.columns.rows.__getitem__, places)))
-        dates.extend(map(catalogue.columns["published"].__getitem__, places))
+        rows, published = catalogue.columns.rows, catalogue.columns["published"]
+        if len(part) < len(rows):
+            places = sorted(_places(catalogue, number, part))
+            rows, published = _taken(rows, places), _taken(published, places)
+        stories.extend(map((number * BASE).__add__, rows))
+        dates.extend(published)
     stories.extend(gone)
     dates.extend(UNKNOWN_DATE if (date := _date(row)) is None else date for row in gone.values())
     order = sorted(range(len(stories)), key=dates.__getitem__, reverse=True)
@@ -113,6 +178,10 @@ def _sort_ties(indexes: Sequence[StoryIndex], stories: list[int], dates: list[in
             titles.update((number * BASE + row, title) for row, title in found.items())
     for start, end in mixed:
         stories[start:end] = sorted(stories[start:end], key=lambda row_id: titles.get(row_id, ""))
+
+
+def _taken(values: array[int], places: Iterable[int]) -> array[int]:
+    return array(values.typecode, map(values.__getitem__, places))
 
 
 def _places(catalogue: Catalogue, number: int, row_ids: Iterable[int]) -> Iterator[int]:

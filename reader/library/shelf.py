@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from reader import links
 from reader.index.catalogue import Catalogue
 from reader.index.stories import EPOCH, StoryIndex
-from reader.library.merging import BASE, gone_row
+from reader.library.merging import BASE, Together, gone_row
 from reader.model import Mark, RowId, StoryId, StoryRow, Topic
 from reader.state import identity
 from reader.state.keeper import MarkKeeper
@@ -24,6 +24,7 @@ class Shelf:
         adopted: By story without marks of its own the id it was moved from.
         gone: Stories with a star or a note that no archive holds; the n-th has the row id ``-1 - n``.
         marked: By row its marks, where there are no catalogues that have them.
+        together: The stories of several archives as one; None for a single archive.
     """
 
     tree: tuple[Topic, ...] = ()
@@ -31,6 +32,7 @@ class Shelf:
     adopted: dict[StoryId, StoryId] = field(default_factory=dict)
     gone: list[StoryRow] = field(default_factory=list)
     marked: dict[RowId, Mark] = field(default_factory=dict)
+    together: Together | None = None
 
     def mark(self, row_id: int, *, is_read: bool, is_starred: bool) -> None:
         """Set the marks of a row, if it is here."""

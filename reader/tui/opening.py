@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from reader.library import Library
+from reader.model import View
 
 
 class Opening:
@@ -34,5 +35,7 @@ class Opening:
     def _open(self) -> None:
         try:
             self._library.open()
+            # The order of several archives is worked out when it is first asked for.
+            self._library.row_ids(View())
         except Exception as error:  # noqa: BLE001  handed over to the thread that waits for it
             self._error = error

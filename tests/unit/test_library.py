@@ -712,13 +712,49 @@ def test_only_an_order_that_is_at_hand_is_quick(open_library: OpenLibrary, gazet
     assert library.is_quick(by_title)
 
 
-def test_few_stories_of_several_archives_are_put_into_an_order_quickly_where_nothing_is_asked_for(
+def test_an_order_of_several_archives_is_at_hand_once_it_was_worked_out(
     open_library: OpenLibrary, gazette: Path, tmp_path: Path
 ) -> None:
     library = open_library(gazette, write_archive(tmp_path / "courier", 3))
     by_title = View(order=Order.TITLE)
-    library.row_ids(by_title)
-    library.row_ids(replace(by_title, archive="courier"))
     assert library.is_quick(View())
     assert not library.is_quick(by_title)
-    assert library.is_quick(replace(by_title, archive="courier"))
+    library.row_ids(by_title)
+    assert library.is_quick(by_title)
+
+
+def test_views_of_several_archives_are_those_of_their_stories_sorted_anew(
+    open_library: OpenLibrary, tmp_path: Path
+) -> None:
+    archives = [tmp_path / name for name in ("gazette", "courier", "herald")]
+    random = Random(5)
+    for archive in archives:
+        for number in range(30):
+            write_story(
+                archive,
+                f"2021-01-01-{archive.name}-{number}.md",
+                title=random.choice("abcdefgh"),
+                quality=random.randrange(5),
+                topics=[{"name": random.choice(("AI", "Law"))}],
+                publishedDateTime=f"2021-01-{random.randrange(1, 9):02}T00:00:00Z",
+            )
+    library = open_library(*archives)
+    for story in rows(library)[::4]:
+        library.set_read(story, True)
+    every = rows(library)
+    for order in Order:
+        for is_reversed in (False, True):
+            whole = [row.story_id for row in rows(library, View(order=order, is_reversed=is_reversed))]
+            assert sorted(whole) == sorted(row.story_id for row in every)
+            for view in (View("AI"), View(show=Show.UNREAD), View("Law", Show.UNREAD, quality_floor=2)):
+                found = rows(library, replace(view, order=order, is_reversed=is_reversed))
+                wanted = {row.story_id for row in every if _is_in(row, view, library)}
+                assert [row.story_id for row in found] == [one for one in whole if one in wanted]
+
+
+def _is_in(row: StoryRow, view: View, library: Library) -> bool:
+    return (
+        (not view.topic or view.topic in row.topics)
+        and (view.show is Show.ALL or not library.is_read(row.story_id))
+        and (view.quality_floor is None or (row.quality or 0) >= view.quality_floor)
+    )
