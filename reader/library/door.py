@@ -582,9 +582,9 @@ class Library:
         """
         if row.row_id <= 0:
             raise StoryFileError(
-                "related coverage without a file of its own: its link is kept with its star"
+                "related coverage without a file of its own; this is what was kept with its mark"
                 if identity.is_related(row.story_id)
-                else "no open archive holds the file of this story; its link is kept with its star"
+                else "no open archive holds the file of this story; this is what was kept with its mark"
             )
         from reader.archive.storyfile import read_story
 
@@ -592,7 +592,7 @@ class Library:
         path = index.path_of(row.row_id % BASE)
         story = None if path is None else read_story(index.archive, path)
         if story is None:
-            raise StoryFileError("the file of this story is gone; r looks at the archive again")
+            raise StoryFileError("the file of this story is gone")
         return OpenStory(row, story, tuple(self._related_item(row, item) for item in story.related))
 
     def file_of(self, row: StoryRow) -> Path | None:

@@ -9,6 +9,8 @@ from itertools import compress, islice
 from operator import eq
 from typing import Any, Final
 
+from reader import links
+from reader.errors import LinkError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import UNKNOWN_DATE
 from reader.index.orders import title_key
@@ -124,9 +126,17 @@ def gone_row(number: int, mark: Mark) -> StoryRow:
         quality=mark.quality,
         published_at=mark.published_at,
         url=mark.url,
-        provider=Provider(name=mark.provider),
+        provider=Provider(mark.provider, _site(mark.url)),
         is_gone=True,
     )
+
+
+def _site(url: str) -> str:
+    """The domain that an address is of, as far as it may be opened; else an empty text."""
+    try:
+        return links.host_of(links.safe_url(url)).removeprefix("www.")
+    except LinkError:
+        return ""
 
 
 def _newest_first(

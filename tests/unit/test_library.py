@@ -320,7 +320,7 @@ def test_a_starred_story_outlives_its_file(gazette: Path, open_library: OpenLibr
     assert titles(library) == []
     assert titles(library, View("AI", Show.STARRED)) == []
     assert library.file_of(row) is None
-    with pytest.raises(StoryFileError, match="its link is kept with its star"):
+    with pytest.raises(StoryFileError, match="this is what was kept with its mark"):
         library.story(row)
 
 
@@ -389,7 +389,7 @@ def test_a_story_that_vanished_since_it_was_listed_is_told(gazette: Path, open_l
     with pytest.raises(StoryFileError, match="not there any more"):
         library.story(row)
     library.sync()
-    with pytest.raises(StoryFileError, match="r looks at the archive again"):
+    with pytest.raises(StoryFileError, match="the file of this story is gone"):
         library.story(row)
     assert library.file_of(row) is None
     assert library.find(row.story_id) is None

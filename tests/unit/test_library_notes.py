@@ -235,8 +235,8 @@ def test_a_star_on_what_has_no_file_keeps_what_was_known_of_it(
     library.close()
     again = open_library(gazette)
     (row,) = again.rows(again.row_ids(View(show=Show.STARRED)))
-    assert (row.title, row.excerpt, row.quality, row.published_at, row.provider.name) == (
-        *("Another report", "What it says.", 87, NOW, "The Next Web"),
+    assert (row.title, row.excerpt, row.quality, row.published_at, row.provider) == (
+        *("Another report", "What it says.", 87, NOW, Provider("The Next Web", "example.org")),
     )
     starred = View(show=Show.STARRED)
     assert found(again, "quality>80 says", starred) == ["Another report"]
