@@ -160,13 +160,22 @@ class HintBar(Bar):
         return room if self._words is not None else room * 2 // 3
 
     def _keys(self, room: int) -> Texts:
-        """As many keys as fit, the first ones first."""
+        """As many keys as fit, the first ones first; before all others the one that shows every key."""
+        found = self._welcome or hints(self.where, self.desk.keys)
+        cells = [cell_len(f"{key} {does}  ") for key, does in found]
+        every = self.desk.keys.first("keys")
+        first = next((place for place, (key, _) in enumerate(found) if key == every), 0)
+        room += 2  # behind the last one there is no gap
+        shown: set[int] = set()
+        for place in sorted(range(len(found)), key=lambda place: (place != first, place)):
+            room -= cells[place]
+            if room < 0:
+                break
+            shown.add(place)
         texts: list[tuple[str, str]] = []
-        for key, does in self._welcome or hints(self.where, self.desk.keys):
-            gap, hint = "  " if texts else "", f" {does}"
-            room -= cell_len(gap + key + hint)
-            if room >= 0:
-                texts += [(gap + key, "bar--strong"), (hint, "bar--text")]
+        for place in sorted(shown):
+            key, does = found[place]
+            texts += [("  " + key if texts else key, "bar--strong"), (f" {does}", "bar--text")]
         return tuple(texts)
 
 

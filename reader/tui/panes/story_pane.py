@@ -169,7 +169,7 @@ class StoryPane(Pane):
     def show_notice(self, notice: str) -> None:
         """Say why the rest of the story cannot be shown."""
         if self._subject is not None:
-            self._subject.notice = notice
+            self._subject.notice = f"{notice[:1].upper()}{notice[1:]}."
             self._lay_out()
 
     def marks_changed(self) -> None:

@@ -37,7 +37,7 @@ class HelpPage(Page):
             keys=keys,
             command="keys",
             id="help",
-            hint=f"{keys.first('search')} searches  Esc closes",
+            hint=f"{keys.first('search')} searches",
         )
         self._keys = keys
         self._found = ""

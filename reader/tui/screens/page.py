@@ -39,16 +39,18 @@ class Page(ModalScreen[None]):
         keys: The keys as they are.
         command: The command that shows the page: its keys close it again.
         id: Its id in the style sheets.
-        hint: On the border below.
+        hint: On the border below, before how to scroll and to close it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
 
     def __init__(
-        self, title: str, content: VisualType, *, keys: Keys, command: str, id: str, hint: str = "Esc closes"
+        self, title: str, content: VisualType, *, keys: Keys, command: str, id: str, hint: str = ""
     ) -> None:
         super().__init__(id=id)
-        self._hint = hint
+        scrolls = "/".join(filter(None, (keys.text(name).split(" ")[0] for name in ("down", "up"))))
+        parts = (hint, f"{scrolls} scrolls" if scrolls else "", "Esc closes")
+        self._hint = "  ".join(filter(None, parts))
         self._title = title
         self._content = content
         for name, action in {**_ACTIONS, command: "dismiss"}.items():
