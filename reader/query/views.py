@@ -29,7 +29,7 @@ def query_of(view: View) -> str:
     What is relative in it, as ``before:7d``, stays so. A topic that no query can name, for a quote in its
     name, is left out.
     """
-    text, has_order = _joinable(view.query)
+    text, has_order = joinable(view.query), _has_order(view.query)
     parts = [text, _SHOW_TEXT[view.show]]
     if view.archive:
         # No query can hold double quotes; a name is found without them too.
@@ -62,8 +62,8 @@ def view_of(query: str, view: View) -> View:
     return replace(view, query=text.lstrip() if rest else query)
 
 
-def _joinable(query: str) -> tuple[str, bool]:
-    """The query so that more can be asked for behind it; and whether it says an order."""
+def joinable(query: str) -> str:
+    """The query so that more can be asked for behind it."""
     found = tokens(query)
     text = query.strip()
     if found and _goes_on(found[-1], query):
@@ -72,11 +72,14 @@ def _joinable(query: str) -> tuple[str, bool]:
         text += '"'
     if any(token.kind in ("or", "open", "close") for token in found):
         text = f"({text})"
+    return text
+
+
+def _has_order(query: str) -> bool:
     try:
-        has_order = parse(query, datetime.now(UTC)).order is not None
+        return parse(query, datetime.now(UTC)).order is not None
     except QueryError:
-        has_order = False
-    return text, has_order
+        return False
 
 
 def _goes_on(last: Token, query: str) -> bool:

@@ -85,9 +85,8 @@ class Searching:
             self.leave()
 
     def complete(self) -> None:
-        """Take the first completion; without one, go to the stories found."""
+        """Take the first completion, if there is one: whoever types on must not find the keys elsewhere."""
         if not self._completions:
-            self.leave()
             return
         first, typed = self._completions[0], self._foot.text
         text = typed[: first.start] + first.text

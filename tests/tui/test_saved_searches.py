@@ -105,6 +105,28 @@ async def test_a_search_within_a_saved_search_ends_where_it_began(archive: Path,
         assert screen.story_list.row_count == 2
 
 
+async def test_what_is_typed_within_a_saved_search_narrows_it(archive: Path, open_app: OpenApp) -> None:
+    written("Work=robots OR privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Work")
+        screen = main_screen(pilot)
+        await pilot.press("slash")
+        await settled(pilot)
+        assert "(robots OR privacy*)" in screen_text(pilot)
+        assert "Work › newest first › 2 stories" in screen_text(pilot)
+        await pilot.press(*"priv")
+        await settled(pilot)
+        assert screen.view.query == "(robots OR privacy*) priv"
+        assert screen.story_list.row_count == 1
+        await pilot.press("escape")
+        await settled(pilot)
+        assert "Work › newest first › 2 stories" in screen_text(pilot)
+        await pilot.press("slash", "enter")
+        await settled(pilot)
+        assert "Work › newest first › 2 stories" in screen_text(pilot)
+
+
 async def test_saved_searches_are_moved_renamed_and_removed_and_all_of_it_can_be_undone(
     archive: Path, open_app: OpenApp
 ) -> None:

@@ -213,3 +213,10 @@ async def test_what_is_typed_into_a_page_over_the_box_is_not_for_the_box(
         await pilot.pause(0.1)
         assert typed(pilot) == "ab"
         assert pilot.app.screen.query_one(Input).value == "cdef"
+
+
+async def test_tab_without_a_completion_leaves_the_keys_in_the_box(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"zq", "tab", "q")
+        await settled(pilot)
+        assert main_screen(pilot).view.query == "zqq"

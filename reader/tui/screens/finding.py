@@ -34,6 +34,7 @@ class FindingScreen(ChoosingScreen):
         super().__init__(library, session)
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
         self._listed: View | None = None
+        self._opened_with = ""
         self._is_finding = False
         self._finder: tuple[object, Finder[Entry]] | None = None
 
@@ -45,7 +46,8 @@ class FindingScreen(ChoosingScreen):
         self.searching.archives = [archive.name for archive in self.library.archives]
         if not self.searching.providers:
             self.background.read_providers()
-        await self.searching.open(self.view.query)
+        self._opened_with = self.view.query if self.is_searching else _asking_more(self._base_query)
+        await self.searching.open(self._opened_with)
         self.fit(self.app.size)
 
     @on(Background.ProvidersReady)
@@ -53,6 +55,8 @@ class FindingScreen(ChoosingScreen):
         self.searching.providers = event.names
 
     def _search(self, text: str) -> None:
+        if text == self._opened_with and not self.is_searching:
+            return  # it says the same as what is shown
         if text != self.view.query:
             self._set_view(replace(self.view, query=text), keeps_cursor=False)
 
@@ -147,6 +151,15 @@ class FindingScreen(ChoosingScreen):
         self.topic_tree.move_to(cursor + step)
         if self.topic_tree.cursor == cursor:
             self.reader.say(f"There is no {'later' if step > 0 else 'earlier'} topic.")
+
+
+def _asking_more(query: str) -> str:
+    """The query of a line of the sidebar, so that one can type more behind it."""
+    if not query:
+        return ""
+    from reader.query.views import joinable
+
+    return f"{joinable(query)} "
 
 
 def _mistake(error: QueryError) -> str:
