@@ -27,6 +27,8 @@ _STORIES: Final = (
     Hint("sort", ("sort",)),
 )
 
+_FOUND: Final = (Hint("clear", ("back",)), Hint("change", ("search",)))
+
 _STORY: Final = (
     Hint("page", ("page-story",)),
     Hint("scroll", ("scroll-story-down", "scroll-story-up")),
@@ -71,12 +73,14 @@ _SEARCH: Final = (
 
 HINTS: Final[Mapping[str, tuple[Hint, ...]]] = {
     "stories": _STORIES,
+    "found": (*_FOUND, *(hint for hint in _STORIES if hint.does != "search")),
     "story": _STORY,
     "item": _ITEM,
     "topics": _TOPICS,
     "search": _SEARCH,
 }
-"""By where one is: in a pane, on a related item (`item`), on a saved search (`search`)."""
+"""By where one is: in a pane, in the list of a search (`found`), on a related item (`item`), on a saved search
+(`search`)."""
 
 
 def hints(where: str, keys: Keys) -> list[tuple[str, str]]:

@@ -45,14 +45,20 @@ class Searching:
         self.providers: Sequence[str] = ()
         self.archives: Sequence[str] = ()
         self.is_open = False
+        self._is_typed = False
         self._completions: Sequence[Completion] = ()
         self._outcome = ""
         self._mistake = ""
 
     async def open(self, text: str) -> None:
         """Begin to type, with this in the box."""
-        self.is_open = True
+        self.is_open = self._is_typed = True
         await self._foot.open(self, text)
+
+    def rest(self) -> None:
+        """Typing is over; the box stays, with what is searched for."""
+        self._is_typed = False
+        self._words.forget_words()
 
     def hide(self) -> None:
         """Take the box away."""
@@ -94,7 +100,7 @@ class Searching:
 
     def show(self) -> None:
         """Say what could come next, or what is wrong."""
-        if not self.is_open or self._foot.owner is not self:
+        if not self._is_typed or not self.is_open or self._foot.owner is not self:
             return
         left: Texts
         if self._mistake:

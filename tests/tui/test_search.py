@@ -220,3 +220,25 @@ async def test_tab_without_a_completion_leaves_the_keys_in_the_box(archive: Path
         await pilot.press("slash", *"zq", "tab", "q")
         await settled(pilot)
         assert main_screen(pilot).view.query == "zqq"
+
+
+async def test_the_hints_of_a_search_that_stands_are_about_the_list(archive: Path, open_app: OpenApp) -> None:
+    def hint_line(pilot: Reading) -> str:
+        return screen_text(pilot).splitlines()[-2]
+
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"clear")
+        await settled(pilot)
+        assert "Enter to the stories" in hint_line(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert hint_line(pilot).startswith(" Esc clear  / change  Space read on")
+        await pilot.press("slash")
+        await settled(pilot)
+        assert "Enter to the stories" in hint_line(pilot)
+        await pilot.click("#desk", offset=(40, 3))
+        await settled(pilot)
+        assert "Esc clear  / change" in hint_line(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert screen_text(pilot).splitlines()[-1].startswith(" Space read on")

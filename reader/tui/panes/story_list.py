@@ -51,6 +51,7 @@ class StoryList(Rows):
 
     Attributes:
         highlight: What to mark in titles and the lines below them; set it before `show`.
+        is_found: Whether they are what a search found.
     """
 
     row_height = 2
@@ -69,6 +70,7 @@ class StoryList(Rows):
         self._marks_of = marks_of
         self.has_ages = has_ages
         self.highlight: Highlight = no_highlights
+        self.is_found = False
         self._ids: Sequence[int] = ()
         self._stories: dict[int, StoryRow | None] = {}
         self._now: datetime | None = None
@@ -82,6 +84,11 @@ class StoryList(Rows):
     def ids(self) -> Sequence[int]:
         """Their row ids, in order."""
         return self._ids
+
+    @property
+    def where(self) -> str:
+        """Among what was found one may want the search to be another, or gone."""
+        return "found" if self.is_found else self.name
 
     @property
     def current(self) -> StoryRow | None:

@@ -12,6 +12,7 @@ from reader.library import Library
 from reader.model import StoryRow, Topic, View
 from reader.tui.background import Background, parsed
 from reader.tui.held_keys import HeldKeys
+from reader.tui.panes.pane import Pane
 from reader.tui.panes.topic_tree import Entry
 from reader.tui.screens.choosing import ChoosingScreen
 from reader.tui.session import Session
@@ -66,6 +67,7 @@ class FindingScreen(ChoosingScreen):
         elif not self._tell_mistake():
             # Keys typed ahead are about what is found, which may not be there yet.
             self._is_finding = self._listed != self.view
+            self.searching.rest()
             self.action_go_to("stories")
 
     def _tell_mistake(self) -> bool:
@@ -79,9 +81,16 @@ class FindingScreen(ChoosingScreen):
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
         self._listed = self.view
+        self.story_list.is_found = self.is_searching
         super()._show_stories(ids, cursor, keeps_place=keeps_place)
         self._is_finding = False
         self.held.release()
+
+    def pane_clicked(self, pane: Pane, is_double: bool) -> None:
+        """The mouse chose a pane; a search stays, and is typed no more."""
+        super().pane_clicked(pane, is_double)
+        if self.searching.is_open:
+            self.searching.rest()
 
     def _close_search(self) -> None:
         """Nothing was chosen: everything is as it was before."""
