@@ -79,8 +79,8 @@ HINTS: Final[Mapping[str, tuple[Hint, ...]]] = {
     "topics": _TOPICS,
     "search": _SEARCH,
 }
-"""By where one is: in a pane, in the list of a search (`found`), on a related item (`item`), on a saved search
-(`search`)."""
+"""By where one is: in a pane, among what a search found (`found`), on a related item (`item`), on a saved
+search (`search`)."""
 
 
 def hints(where: str, keys: Keys) -> list[tuple[str, str]]:
