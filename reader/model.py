@@ -5,7 +5,6 @@ Text in them has already been through `reader.clean`; times are aware and in UTC
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -279,25 +278,6 @@ class Counts:
     starred: int = 0
     topics: dict[str, Count] = field(default_factory=dict)
     archives: dict[str, Count] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Glance:
-    """What a first screen shows.
-
-    Attributes:
-        ids: The first row ids of the view.
-        size: How many the view holds.
-        topics: The topic tree.
-        counts: What stands beside it.
-        quality_range: The lowest and the highest quality in the archives; (0, 0) where no story has one.
-    """
-
-    ids: Sequence[int]
-    size: int
-    topics: tuple[Topic, ...]
-    counts: Counts
-    quality_range: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

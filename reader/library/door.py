@@ -26,7 +26,6 @@ from reader.model import (
     Archive,
     Count,
     Counts,
-    Glance,
     Mark,
     Order,
     Problem,
@@ -71,7 +70,8 @@ class Library:
         cache_folder: Where the indexes are kept.
         on_trouble: Called from any thread when marks cannot be saved (a sentence) and when they can again
             (an empty string).
-        keeps: Whether to keep what `glance` needs at the next start, as whoever looks at all stories should.
+        keeps: Whether to keep what `open_kept` needs at the next start, as whoever looks at all stories
+            should.
     """
 
     def __init__(
@@ -107,40 +107,21 @@ class Library:
 
     # -- opening, syncing, closing ---------------------------------------------------------------
 
-    def glance(self, view: View, limit: int) -> Glance | None:
-        """What a first screen shows, in place of `open`; some milliseconds at any size.
+    def open_kept(self) -> bool:
+        """What `open` does, where stories and marks are as they were kept; some milliseconds at any size.
 
-        None where the library has to be opened first, because stories or marks changed in a way that one
-        cannot see at a glance. Where it gives something, the library is open; `open` then does nothing.
-
-        Args:
-            view: Which stories; its query does not count.
-            limit: How many of them.
+        False where they have changed in a way that one cannot see at a glance; `open` is for that.
 
         Raises:
             IndexFileError: If an index cannot be used.
         """
         with self._reloading:
-            if not self._is_open and not self._open_kept():
-                return None
-        with self._lock:
-            shelf = self._shelf
-            parts = self._parts(shelf, view)
-            gone = self._gone_of(shelf, view)
-            size = sum(map(len, parts)) + len(gone)
-            first = [part[:limit] for part in parts]
-            return Glance(
-                ids=self._merged(shelf, first, view, gone)[:limit],
-                size=size,
-                topics=shelf.tree,
-                counts=self.counts(),
-                quality_range=self.quality_range(),
-            )
+            return self._is_open or self._open_kept()
 
     def open(self) -> None:
         """Read the marks and what the indexes know. Call before anything else."""
         with self._reloading:
-            if not self._is_open and not self._open_kept():
+            if not self.open_kept():
                 self.reload()
             elif self._keeps and self.keeper.is_behind():
                 self._keep()
@@ -148,7 +129,7 @@ class Library:
     def open_marks(self, *, has_topics: bool = False) -> None:
         """Read the marks only, in place of `open`: for `first_ids`, and for stories one has the id of.
 
-        Where a `glance` would have something, that is read instead, which takes less time still.
+        Where `open_kept` would do, that is done instead, which takes less time still.
 
         Args:
             has_topics: Whether to read the topic tree as well: 10 ms at 100,000 stories.
@@ -156,9 +137,8 @@ class Library:
         Raises:
             IndexFileError: If an index cannot be used.
         """
-        with self._reloading:
-            if self._open_kept():
-                return
+        if self.open_kept():
+            return
         shelf = read_marks(self._indexes, self.keeper)
         shelf.tree = self._read_tree() if has_topics else ()
         with self._lock:
