@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,23 @@ SCREENS: Final = {
     "information": ("j", "i"),
     "keys": ("question_mark",),
     "palette": ("ctrl+p", *"best"),
+    "welcome": (),
+    "found": ("slash", *"clearview", "enter"),
+    "completion": ("slash", *"clearview pro"),
+    "mistake": ("slash", *"qualty>60"),
+    "filter": ("f",),
+    "floor": ("greater_than_sign", "d"),
+    "all-read": ("A",),
+    "all-was-read": ("A", "y"),
+    "note": ("j", "c"),
+    "starred-coverage": ("j", "x", "c", *"for the talk", "enter", "S"),
+    "go-to-topic": ("t", "v"),
+    "keys-searched": ("question_mark", "slash", *"star"),
+    "themes": ("ctrl+p", *"theme", "enter"),
+    "damaged": ("G",),
+    "archives": ("1", "j", "j", "j", "l", "j"),
+    "saved-searches": ("slash", *"clear", "enter", "B", "enter", "1"),
+    "no-story": (),
 }
 """Names of screens, and the keys that lead there."""
 
@@ -46,6 +64,21 @@ def compare(name: str, text: str) -> None:
     kept = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     change = list(difflib.unified_diff(kept, text.splitlines(), "kept", "shown", lineterm=""))
     assert not change, "\n".join([f"{name}: SNAPSHOTS=write keeps what is shown", *change])
+
+
+def prepared(name: str, archive: Path) -> list[Path]:
+    """The archives of a screen."""
+    if name == "damaged":
+        (archive / "_news" / "2020-01-01-damaged.md").write_text(
+            '---\ntitle: "A damaged story"\ntopics: [AI\n---\n'
+        )
+    if name == "no-story":
+        shutil.rmtree(archive / "_news")
+        (archive / "_data").mkdir()
+    if name != "archives":
+        return [archive]
+    write_story(archive.parent / "herald", "one.md", title="Herald on AI", topics=["AI"])
+    return [archive, archive.parent / "herald"]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -65,11 +98,16 @@ async def test_a_screen_looks_as_it_did(
     )
     file = Path("/archives/gazette/_news/2021-02-04-clearview.md")
     monkeypatch.setattr(Library, "file_of", lambda library, row: file)
-    async with open_app(archive, size=size, config=Config(mark_read="manual", date_format="date")) as pilot:
+    paths = prepared(name, archive)
+    config = Config(mark_read="manual", date_format="date")
+    async with open_app(*paths, size=size, config=config, is_welcome=name == "welcome") as pilot:
         for key in SCREENS[name]:
             await pilot.press(key)
+            if key == "enter" and name != "coverage":
+                await settled(pilot)
         await settled(pilot)
-        if main_screen(pilot).story_list.current is not None:
+        current = main_screen(pilot).story_list.current
+        if current is not None and not current.is_gone:
             await story_loaded(pilot)
         await settled(pilot)
         await pilot.pause(0.3)
