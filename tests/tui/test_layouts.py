@@ -14,6 +14,7 @@ from textual.geometry import Region
 from textual.pilot import Pilot
 
 from reader.config import Config
+from reader.model import Count, Counts, Topic
 from reader.tui.hints import HINTS, hints
 from reader.tui.keys import Keys
 from reader.tui.panes.bars import Bar, HintBar
@@ -216,6 +217,8 @@ async def test_the_hints_are_not_made_anew_where_only_the_cursor_moves(
     archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_app(archive) as pilot:
+        main_screen(pilot).background.read_searches()  # they change the sidebar, a moment after the start
+        await settled(pilot)
         made: list[str] = []
 
         def note(where: str, keys: Keys) -> list[tuple[str, str]]:
@@ -252,3 +255,17 @@ def test_header_and_footer_are_exactly_as_wide_as_the_screen(
     strip = bar.strips(Region(0, 0, width, 1))[0]
     assert strip.cell_length == width
     assert cell_len(strip.text) == width
+
+
+async def test_where_counts_leave_no_room_for_the_name_of_a_topic_the_total_gives_way(
+    archive: Path, open_app: OpenApp
+) -> None:
+    names = ("Photography", "AI")
+    counts = Counts(topics={name: Count(12_984, 12_985) for name in names})
+    async with open_app(archive, size=(100, 30)) as pilot:
+        await settled(pilot)
+        main_screen(pilot).topic_tree.set_topics(tuple(Topic(name, name) for name in names), counts)
+        await pilot.pause()
+        lines = screen_text(pilot).splitlines()
+        assert any("Photography" in line and "12,984 " in line for line in lines)
+        assert any(" AI " in line and "12,984/12,985" in line for line in lines)

@@ -15,6 +15,9 @@ from reader.wording import UNICODE_GLYPHS, ascii_text, count
 if TYPE_CHECKING:
     from reader.tui.desk import Desk
 
+_READABLE: Final = 10
+"""Cells of a name below which its place among others is guessed rather than read."""
+
 
 class Entry(NamedTuple):
     """A line of the sidebar.
@@ -240,10 +243,13 @@ class TopicTree(Rows):
         meta = self.style_of("row--meta", index)
         if entry.is_rule:
             return [[(" " + self.glyphs.rule * (width - 2), meta)]]
-        numbers = self._numbers(entry)
+        numbers, name = self._numbers(entry), self._shown(entry.label)
         head = (self.glyphs.cursor if index == self.cursor else " ") + self._sign(entry)
-        room = width - cell_len(head) - cell_len(numbers) - 2
-        label = cut(self._shown(entry.label), max(1, room), self.glyphs.ellipsis)
+        room = width - cell_len(head) - 2
+        if cell_len(name) > room - cell_len(numbers) < _READABLE:
+            # A name of which three letters are left says less than how many stories there ever were.
+            numbers = numbers.partition("/")[0]
+        label = cut(name, max(1, room - cell_len(numbers)), self.glyphs.ellipsis)
         gap = " " * max(1, width - cell_len(head) - cell_len(label) - cell_len(numbers) - 1)
         is_strong = self._count(entry).unread or self._unread.get(entry.search)
         text = self.style_of("row--strong" if is_strong else "row--text", index)
