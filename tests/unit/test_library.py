@@ -3,13 +3,11 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from reader.archive.scan import open_archive
 from reader.errors import ArchiveError, IndexFileError, StoryFileError
 from reader.index import sync as sync_module
 from reader.index.connection import DamagedIndexError
@@ -19,36 +17,8 @@ from reader.model import Count, Counts, Order, RowId, Show, StoryId, StoryRow, V
 from reader.state.keeper import Change, MarkKeeper
 from reader.values import replace
 from tests.factories import make_story_text, write_archive, write_story
+from tests.unit.conftest import OpenLibrary
 from tests.unit.index.shelf import index_file, opened, stamps, tamper
-
-OpenLibrary = Callable[..., Library]
-
-
-@pytest.fixture
-def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
-    """``open_library(folder, …)``: a library as at the start of the program, its indexes up to date."""
-    libraries: list[Library] = []
-
-    def open_(*folders: Path, state: str = "state", cache: str = "cache") -> Library:
-        library = Library(
-            [open_archive(folder) for folder in folders],
-            state_folder=tmp_path / state,
-            cache_folder=tmp_path / cache,
-        )
-        libraries.append(library)
-        library.open()
-        library.sync()
-        library.reload()
-        return library
-
-    yield open_
-    for library in libraries:
-        library.close()
-
-
-@pytest.fixture
-def gazette(tmp_path: Path) -> Path:
-    return write_archive(tmp_path / "gazette", 4)
 
 
 def rows(library: Library, view: View | None = None) -> list[StoryRow]:

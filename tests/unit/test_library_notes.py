@@ -1,46 +1,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-import pytest
 
 from reader.archive.scan import open_archive
 from reader.library import NO_ROW, Library
 from reader.model import Order, Provider, Show, StoryId, StoryRow, View
 from reader.query.parse import parse
 from tests.factories import write_archive
+from tests.unit.conftest import OpenLibrary
 
 NOW = datetime(2021, 6, 1, tzinfo=UTC)
-
-OpenLibrary = Callable[..., Library]
-
-
-@pytest.fixture
-def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
-    """``open_library(folder, …)``: a library with its indexes up to date."""
-    libraries: list[Library] = []
-
-    def open_(*folders: Path) -> Library:
-        archives = [open_archive(folder) for folder in folders]
-        library = Library(archives, state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
-        libraries.append(library)
-        library.open()
-        library.sync()
-        library.reload()
-        return library
-
-    yield open_
-    for library in libraries:
-        library.close()
-
-
-@pytest.fixture
-def gazette(tmp_path: Path) -> Path:
-    return write_archive(tmp_path / "gazette", 4)
 
 
 def found(library: Library, query: str, view: View | None = None) -> list[str]:

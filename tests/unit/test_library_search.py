@@ -1,39 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
-from reader.archive.scan import open_archive
 from reader.library import Library
 from reader.model import Order, Show, StoryRow, View
 from reader.query.parse import parse
 from tests.factories import write_archive, write_story
+from tests.unit.conftest import OpenLibrary
 
 NOW = datetime(2021, 6, 1, tzinfo=UTC)
-
-OpenLibrary = Callable[..., Library]
-
-
-@pytest.fixture
-def open_library(tmp_path: Path) -> Iterator[OpenLibrary]:
-    """``open_library(folder, …)``: a library with its indexes up to date."""
-    libraries: list[Library] = []
-
-    def open_(*folders: Path) -> Library:
-        archives = [open_archive(folder) for folder in folders]
-        library = Library(archives, state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
-        libraries.append(library)
-        library.open()
-        library.sync()
-        library.reload()
-        return library
-
-    yield open_
-    for library in libraries:
-        library.close()
 
 
 def found(library: Library, query: str, view: View | None = None, *, limit: int = 0) -> list[str]:
