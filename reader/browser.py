@@ -21,7 +21,7 @@ from pathlib import PurePath
 from typing import Final
 
 from reader import links
-from reader.errors import LinkError
+from reader.errors import BrowserError
 from reader.values import dataclass
 
 _TEXT_BROWSERS: Final = ("w3m", "lynx", "links", "links2", "elinks", "www-browser")
@@ -91,7 +91,8 @@ def command_for(
         platform: As `sys.platform`.
 
     Raises:
-        LinkError: If the address is not safe, or nothing here can open it.
+        BrowserError: If nothing here can open it.
+        LinkError: If the address is not safe.
     """
     safe = links.safe_url(url)
     refusals: list[str] = []
@@ -104,14 +105,14 @@ def command_for(
         if argv:
             return BrowserCommand(argv, _needs_terminal(argv, environ))
     reason = f"{refusals[0]}, and no other browser was found" if refusals else "no browser was found"
-    raise LinkError(f"{reason}; copy the link with y, or set browser in the config")
+    raise BrowserError(f"{reason}; set browser in the config")
 
 
 def start(command: BrowserCommand) -> None:
     """Start it apart from this program: own session, no terminal, nothing it prints is seen.
 
     Raises:
-        LinkError: If it cannot be started.
+        BrowserError: If it cannot be started.
     """
     try:
         process = subprocess.Popen(
@@ -133,7 +134,7 @@ def run_in_terminal(command: BrowserCommand) -> int:
     """Run it in this terminal until it ends, the app being suspended; gives its exit code.
 
     Raises:
-        LinkError: If it cannot be started.
+        BrowserError: If it cannot be started.
     """
     try:
         with _interrupts_for_the_child():
@@ -223,9 +224,9 @@ def _child_environ() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "BROWSER"}
 
 
-def _not_started(command: BrowserCommand, error: OSError) -> LinkError:
+def _not_started(command: BrowserCommand, error: OSError) -> BrowserError:
     name = PurePath(command.argv[0]).name
-    return LinkError(f"{name} cannot be started: {error.strerror}; copy the link with y")
+    return BrowserError(f"{name} cannot be started: {error.strerror}")
 
 
 @contextmanager

@@ -60,3 +60,7 @@ class IndexFileError(NewsreaderError):
 
 class LinkError(NewsreaderError):
     """An address that is not opened or copied: not http or https, or malformed."""
+
+
+class BrowserError(LinkError):
+    """Nothing here can open an address that is fine by itself."""

@@ -164,6 +164,11 @@ def offset_text(delta: timedelta) -> str:
     return f"{sign}{count(int(size_s // _DAY))} d"
 
 
+def sentence(words: str) -> str:
+    """What an error says, as a sentence by itself: ``The link has no host.``"""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
 def provider_text(provider: Provider, *, ascii: bool = False) -> str:
     """Name and domain, ``Threat Post · threatpost.com``; just one where they agree or one is missing."""
     name, domain = provider.name, provider.domain

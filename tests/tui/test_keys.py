@@ -6,7 +6,9 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
+from reader import browser
 from reader.config import Config
+from reader.errors import BrowserError
 from reader.tui.commands import COMMANDS, GROUPS
 from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
 
@@ -160,3 +162,18 @@ async def test_enter_typed_ahead_ends_the_search_of_the_key_page(archive: Path, 
         await pilot.press("escape", "q")
         await pilot.pause()
         assert pilot.app.screen is main_screen(pilot)
+
+
+async def test_where_no_browser_is_found_the_key_that_copies_the_link_is_named(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*arguments: object) -> None:
+        raise BrowserError("no browser was found; set browser in the config")
+
+    monkeypatch.setattr(browser, "command_for", none)
+    async with open_app(archive, config=config(copy_link="F9")) as pilot:
+        await pilot.press("o")
+        await pilot.pause()
+        (message,) = [notification.message for notification in pilot.app._notifications]
+        assert message == "No browser was found; set browser in the config; F9 copies the link."
+        assert main_screen(pilot).library.counts().everything.unread == 3

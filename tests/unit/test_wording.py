@@ -243,3 +243,8 @@ def test_every_glyph_has_an_ascii_form_of_its_kind() -> None:
         assert getattr(ascii_only, name).isascii()
         assert getattr(plain, name).strip()
     assert len(ascii_only.bar) == len(plain.bar) == 8
+
+
+def test_what_an_error_says_becomes_a_sentence() -> None:
+    assert wording.sentence("the link has no host") == "The link has no host."
+    assert wording.sentence("It ended.") == "It ended."

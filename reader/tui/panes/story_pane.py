@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from rich.style import Style
 from textual.strip import Strip
 
+from reader import wording
 from reader.library import OpenStory, RelatedItem
 from reader.model import StoryId, StoryRow
 from reader.tui.commands import COMMANDS, key_text
@@ -169,7 +170,7 @@ class StoryPane(Pane):
     def show_notice(self, notice: str) -> None:
         """Say why the rest of the story cannot be shown."""
         if self._subject is not None:
-            self._subject.notice = f"{notice[:1].upper()}{notice[1:]}."
+            self._subject.notice = wording.sentence(notice)
             self._lay_out()
 
     def marks_changed(self) -> None:

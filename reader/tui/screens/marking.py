@@ -9,7 +9,7 @@ from textual import on
 from textual.app import SuspendNotSupported
 
 from reader import clean, links, wording
-from reader.errors import LinkError
+from reader.errors import BrowserError, LinkError
 from reader.library import Library
 from reader.model import Count, Show, StoryId, StoryRow
 from reader.tui.background import Background
@@ -262,8 +262,12 @@ class MarkingScreen(SavingScreen):
                     browser.run_in_terminal(command)
             else:
                 browser.start(command)
+        except BrowserError as error:
+            words = f"{error}; {self.reader.keys.first('copy-link')} copies the link"
+            self.reader.say(wording.sentence(words), severity="warning")
+            return False
         except LinkError as error:
-            self.reader.say(str(error), severity="warning")
+            self.reader.say(wording.sentence(str(error)), severity="warning")
             return False
         except SuspendNotSupported:
             key = self.reader.keys.first("copy-link")
@@ -282,7 +286,7 @@ class MarkingScreen(SavingScreen):
         try:
             url = links.safe_url(self._chosen_link or row.url)
         except LinkError as error:
-            self.reader.say(str(error), severity="warning")
+            self.reader.say(wording.sentence(str(error)), severity="warning")
             return
         self.app.copy_to_clipboard(url)
         self.reader.say(f"Sent to the clipboard: {url}")
