@@ -165,7 +165,7 @@ def offset_text(delta: timedelta) -> str:
 
 
 def sentence(words: str) -> str:
-    """What an error says, as a sentence by itself: ``The link has no host.``"""
+    """What an error says as a sentence by itself: with a capital letter and a full stop."""
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
