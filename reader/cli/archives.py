@@ -157,7 +157,7 @@ def synced(
             library.open_marks(has_topics=has_topics)
         else:
             library.open()
-        for trouble in filter(None, (library.index_trouble(), library.keeper.trouble)):
+        for trouble in filter(None, (*library.take_news(), library.index_trouble(), library.keeper.trouble)):
             output.warn(trouble)
         yield library
     finally:

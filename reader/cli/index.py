@@ -68,7 +68,9 @@ def run(options: argparse.Namespace, config: Config) -> int:
             library.rebuild()
         with _progress() as show:
             reports = library.sync(lambda progress: show(progress.done, progress.total))
-        if trouble := library.index_trouble():
+            if library.has_damage(is_asked=True):
+                reports = library.sync(lambda progress: show(progress.done, progress.total))
+        for trouble in filter(None, (*library.take_news(), library.index_trouble())):
             output.warn(trouble)
         outcomes = [
             _Outcome(archive.name, str(path), stories, report.read, report.forgotten)

@@ -43,12 +43,20 @@ _NO_DAMAGE: Final = frozenset(
 _UNWRITABLE: Final = frozenset([sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY])
 
 
+OF_ANOTHER_VERSION: Final = "was made by another version of newsreader"
+WAS_DAMAGED: Final = "was damaged"
+"""Complete "the index …" for whoever waits until it is built anew."""
+
 SMALL_CACHE: Final = "PRAGMA cache_size=-256"
 """Of each connection: the system keeps the pages too, and reading one from there costs microseconds."""
 
 
 class DamagedIndexError(IndexFileError):
     """The file is no healthy SQLite database: delete it and build it again."""
+
+
+class OtherVersionError(DamagedIndexError):
+    """Another version of the program wrote it."""
 
 
 class UnwritableIndexError(IndexFileError):
@@ -117,7 +125,7 @@ class Connection:
 
 
 class IndexFile:
-    """The open index of one archive: three connections, so that no reader waits for a batch of writes.
+    """The open index of one archive: several connections, so that no reader waits for a batch of writes.
 
     Args:
         archive: Whose index it is.
@@ -127,11 +135,12 @@ class IndexFile:
     Attributes:
         screen: For the few rows that are drawn, on the event loop.
         trouble: Why the index is kept in memory only, or empty.
+        rebuilt_because: Completes "the index …" where the file was of no use, and this one begins empty.
     """
 
     def __init__(self, archive: Archive, folder: Path, leaving: IndexFileError | None = None) -> None:
         self.path = folder / file_name(archive)
-        self.trouble = ""
+        self.trouble = self.rebuilt_because = ""
         self._others: dict[str, Connection] = {}
         self._opening = threading.Lock()
         self._is_closed = False
@@ -144,7 +153,7 @@ class IndexFile:
             _warn("index in memory: %s", error)
             self.trouble = f"{error}; this session works without it, the next start will scan again"
             self.screen = _in_memory()
-            self._others = {"worker": self.screen, "writer": self.screen}
+            self._others = {"worker": self.screen, "writer": self.screen, "checker": self.screen}
 
     @property
     def worker(self) -> Connection:
@@ -159,6 +168,11 @@ class IndexFile:
     def writer(self) -> Connection:
         """For the sync; raises the same."""
         return self._other("writer")
+
+    @property
+    def checker(self) -> Connection:
+        """For a look at all of it, which takes long; raises the same."""
+        return self._other("checker")
 
     @property
     def is_damaged(self) -> bool:
@@ -204,6 +218,7 @@ class IndexFile:
             return _with_schema(self._connect())
         except DamagedIndexError as error:
             _warn("index rebuilt: %s", error)
+            self.rebuilt_because = OF_ANOTHER_VERSION if isinstance(error, OtherVersionError) else WAS_DAMAGED
             _delete(self.path)
             return _with_schema(self._connect())
 
@@ -273,13 +288,13 @@ def _has_tables(sqlite: sqlite3.Connection) -> bool:
     """False for an empty file.
 
     Raises:
-        DamagedIndexError: If the tables are those of another version.
+        OtherVersionError: If the tables are those of another version.
     """
     # One statement, so one moment: another instance may be making the tables.
     query = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
     version, tables = sqlite.execute(query).fetchone()
     if tables and version != VERSION:
-        raise DamagedIndexError(f"it has version {version}, this program writes {VERSION}")
+        raise OtherVersionError(f"it has version {version}, this program writes {VERSION}")
     return bool(tables)
 
 

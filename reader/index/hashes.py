@@ -37,6 +37,11 @@ def text_hash(text: str) -> int:
     return _signed(zlib.crc32(_bytes(text)))
 
 
+def row_crc(*values: str | int | None) -> int:
+    """32 bits that tell whether what is shown of a story is what was written."""
+    return text_hash("\0".join(map(str, values)))
+
+
 def _hash(data: bytes, near: bytes) -> int:
     """32 bits; 0 for what is empty and for nothing else. Some texts share theirs: compare them too."""
     if not data:

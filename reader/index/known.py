@@ -39,7 +39,7 @@ def known(index: StoryIndex, path: str) -> Known | None:
     """A folder of the archive, or None where no file of it was ever read."""
     with index.file.worker.use("look for a folder") as sqlite:
         line = sqlite.execute(f"{_FOLDERS} WHERE path = ?", (os.fsencode(path),)).fetchone()
-    return None if line is None else _known(line)
+        return None if line is None else _known(line)
 
 
 def stamps(index: StoryIndex, folder: Known | None) -> dict[str, Stamp]:
@@ -47,17 +47,15 @@ def stamps(index: StoryIndex, folder: Known | None) -> dict[str, Stamp]:
     if folder is None:
         return {}
     with index.file.worker.use("list the files of a folder") as sqlite:
-        lines = sqlite.execute(_FILES, {"id": folder.number}).fetchall()
-    return {os.fsdecode(path): Stamp(mtime_ns, size) for path, mtime_ns, size in lines}
+        lines = sqlite.execute(_FILES, {"id": folder.number})
+        return {os.fsdecode(path): Stamp(mtime_ns, size) for path, mtime_ns, size in lines}
 
 
 def others(index: StoryIndex, paths: Collection[str]) -> Iterator[Known]:
     """The folders that are none of these."""
     with index.file.worker.use("list its folders") as sqlite:
-        lines = sqlite.execute(_FOLDERS).fetchall()
-    for folder in map(_known, lines):
-        if folder.path not in paths:
-            yield folder
+        folders = list(map(_known, sqlite.execute(_FOLDERS)))
+    yield from (folder for folder in folders if folder.path not in paths)
 
 
 def _known(line: tuple[int, bytes, int | None, int]) -> Known:

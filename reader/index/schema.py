@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Raised with every change of `SCHEMA` or of what is written into it, the parser's results included."""
 
 UNPUBLISHED: Final = 4
@@ -48,7 +48,8 @@ CREATE TABLE story (
     path_hash INTEGER NOT NULL,    -- as reader.index.hashes makes them
     url_hash INTEGER NOT NULL,     -- of links.url_key; 0: no link
     stem_hash INTEGER NOT NULL,    -- of state.identity's stem
-    text_crc INTEGER NOT NULL      -- of what the word tables hold of it
+    text_crc INTEGER NOT NULL,     -- of what the word tables hold of it
+    row_crc INTEGER NOT NULL       -- of what a row of the list shows
 );
 CREATE INDEX story_folder ON story (folder);
 CREATE INDEX story_path ON story (path_hash);

@@ -18,7 +18,7 @@ from reader.errors import IndexFileError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import Columns, columns_of
 from reader.index.connection import IndexFile
-from reader.index.hashes import path_hash, stem_hash, url_hash
+from reader.index.hashes import path_hash, row_crc, stem_hash, url_hash
 from reader.index.ranking import Ranking
 from reader.index.schema import DAMAGED, PUBLISHED, UNPUBLISHED
 from reader.model import (
@@ -45,7 +45,7 @@ _WRITTEN_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
 _T = TypeVar("_T")
 
 _ROW_COLUMNS: Final = (
-    "row, path, title, excerpt, published_us, url, quality, flags, topicset, related, outlet.name,"
+    "row, path, row_crc, topicset, title, excerpt, published_us, url, quality, flags, related, outlet.name,"
     " outlet.domain, kind.name"
 )
 # A row whose provider or type is missing is damage, not a story less.
@@ -76,11 +76,24 @@ class StoryIndex:
         """Close the file."""
         self.file.close()
 
-    def rebuild(self) -> None:
-        """Delete the file and begin an empty one; the next sync fills it."""
+    def rebuild(self, because: str = "") -> None:
+        """Delete the file and begin an empty one; the next sync fills it.
+
+        Args:
+            because: Completes "the index …" for `take_news`; empty if somebody asked for it.
+        """
         self.file.delete()
         self.file = IndexFile(self.archive, self._folder)
+        self.file.rebuilt_because = because or self.file.rebuilt_because
         self._topicsets.clear()
+
+    def take_news(self) -> str:
+        """Why it is built anew, in a sentence, once; empty if it is not."""
+        because, self.file.rebuilt_because = self.file.rebuilt_because, ""
+        return (
+            because
+            and f"the index of {self.archive.name} {because}: it is built anew, marks stay as they are"
+        )
 
     def leave_disk(self, error: IndexFileError) -> None:
         """Begin an empty index in memory, the file being of no more use; the next sync fills it."""
@@ -165,7 +178,7 @@ class StoryIndex:
         """The path of a row's file relative to the archive's root, or None where it is gone."""
         with self.file.screen.use("find a story") as sqlite:
             line = sqlite.execute("SELECT path FROM story WHERE row = ?", (row,)).fetchone()
-        return None if line is None else os.fsdecode(line[0])
+            return None if line is None else os.fsdecode(line[0])
 
     def rows_at(self, paths: Iterable[str]) -> dict[str, int]:
         r"""The row of each of these paths that the index has; the paths as they stand in story ids.
@@ -242,8 +255,11 @@ class StoryIndex:
         return self._topicsets[topicset]
 
     def _row(self, sqlite: sqlite3.Connection, line: tuple[Any, ...], base: int) -> StoryRow:
-        (row, path, title, excerpt, published_us, url, quality) = line[:7]
-        (flags, topicset, related, provider, domain, kind) = line[7:]
+        row, path, crc, topicset = line[:4]
+        title, excerpt, published_us, url, quality, flags, related, provider, domain, kind = line[4:]
+        topics = self._topics(sqlite, topicset)
+        if row_crc(*line[4:], *topics) != crc:
+            raise ValueError("a story is not as it was written")
         is_published = None if not flags & (PUBLISHED | UNPUBLISHED) else bool(flags & PUBLISHED)
         return StoryRow(
             row_id=RowId(base + row),
@@ -256,7 +272,7 @@ class StoryIndex:
             quality=None if quality is None else int(quality),
             is_published=is_published,
             provider=Provider(_text(provider), _text(domain)),
-            topics=self._topics(sqlite, topicset),
+            topics=topics,
             related_count=int(related),
             is_damaged=bool(flags & DAMAGED),
         )

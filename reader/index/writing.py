@@ -15,7 +15,7 @@ from reader.archive.quick import Entry
 from reader.errors import IndexFileError
 from reader.index import words
 from reader.index.bulk import insert
-from reader.index.hashes import path_hash, stem_hash, url_hash
+from reader.index.hashes import path_hash, row_crc, stem_hash, url_hash
 from reader.index.reading import FileRead
 from reader.index.schema import DAMAGED, HAS_LINK, HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.index.stories import EPOCH, StoryIndex
@@ -24,7 +24,7 @@ from reader.values import dataclass, field
 
 _COLUMNS: Final = (
     "path, folder, mtime_ns, size, published_us, quality, flags, topicset, outlet, kind, related, title,"
-    " excerpt, url, path_hash, url_hash, stem_hash, text_crc"
+    " excerpt, url, path_hash, url_hash, stem_hash, text_crc, row_crc"
 )
 _PLACES: Final = ", ".join("?" * len(_COLUMNS.split(",")))
 _UPDATE: Final = f"UPDATE story SET ({_COLUMNS}) = ({_PLACES}) WHERE row = ?"
@@ -150,6 +150,8 @@ class StoryWriter:
     ) -> tuple[_Value, ...]:
         """The values of `_COLUMNS`."""
         published = entry.published_at
+        published_us = None if published is None else (published - EPOCH) // _MICROSECOND
+        flags, provider = _flags(entry), entry.provider
         path = os.fsencode(read.path)
         stem = self._index.stem(self._index.story_id(read.path))
         return (
@@ -157,11 +159,11 @@ class StoryWriter:
             folder,
             read.stamp.mtime_ns,
             read.stamp.size_bytes,
-            None if published is None else (published - EPOCH) // _MICROSECOND,
+            published_us,
             entry.quality,
-            _flags(entry),
+            flags,
             self._topicset(sqlite, entry.topics),
-            self._number(sqlite, "outlet", entry.provider.name, entry.provider.domain),
+            self._number(sqlite, "outlet", provider.name, provider.domain),
             self._number(sqlite, "kind", entry.kind),
             entry.related_count,
             entry.title,
@@ -171,6 +173,19 @@ class StoryWriter:
             url_hash(links.url_key(entry.url)),
             stem_hash(stem),
             text.crc,
+            row_crc(
+                entry.title,
+                entry.excerpt,
+                published_us,
+                entry.url,
+                entry.quality,
+                flags,
+                entry.related_count,
+                provider.name,
+                provider.domain,
+                entry.kind,
+                *entry.topics,
+            ),
         )
 
     def _topicset(self, sqlite: sqlite3.Connection, topics: tuple[str, ...]) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from reader import clean, links, locations
 from reader.archive.topics import topic_tree
 from reader.errors import NewsreaderError, StoryFileError
-from reader.index.connection import DamagedIndexError, UnwritableIndexError
+from reader.index.connection import WAS_DAMAGED, DamagedIndexError, UnwritableIndexError
 from reader.index.stories import StoryIndex
 from reader.library.kept import keep_shelf, keep_stories, open_shelf
 from reader.library.merging import BASE, Together, gone_row, merged
@@ -188,6 +188,22 @@ class Library:
         except DamagedIndexError:  # the sync builds it anew
             return False
 
+    def has_damage(self, *, is_asked: bool = False) -> bool:
+        """Look through all of each index; where something is wrong the next `sync` builds it anew.
+
+        Takes a third of a second at 100,000 stories, and where nobody asks is done once a day.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+        """
+        from reader.index.soundness import is_sound
+
+        return not all([is_sound(index, is_asked=is_asked) for index in self._indexes])
+
+    def take_news(self) -> list[str]:
+        """Which indexes are built anew and why, a sentence each; every one is told once. Quick."""
+        return [news for index in self._indexes if (news := index.take_news())]
+
     def rebuild(self) -> None:
         """Delete what the indexes hold; the next `sync` fills them again. The marks stay."""
         for index in self._indexes:
@@ -271,7 +287,7 @@ class Library:
     def _rebuild_damaged(self) -> None:
         for index in self._indexes:
             if index.file.is_damaged:
-                index.rebuild()
+                index.rebuild(WAS_DAMAGED)
                 if self._is_synced:
                     _sync(index)
 
@@ -872,10 +888,10 @@ def _sync(
     try:
         try:
             if index.file.is_damaged:
-                index.rebuild()
+                index.rebuild(WAS_DAMAGED)
             return sync(index, on_progress, is_cancelled)
         except DamagedIndexError:
-            index.rebuild()
+            index.rebuild(WAS_DAMAGED)
             return sync(index, on_progress, is_cancelled)
     except (DamagedIndexError, UnwritableIndexError) as error:
         # A full disk, or one that breaks whatever is written to it: the stories are to be read all the same.

@@ -186,6 +186,7 @@ class Background:
         self._library = library
         self._saved: SavedSearches | None = None
         self._watch = Watch(library)
+        self._is_checked = False
         # One after the other: what is undone while it is being done ends as undone.
         self._marking = threading.Lock()
         self._to_mark: deque[Callable[[], None]] = deque()
@@ -211,6 +212,12 @@ class Background:
             return False
         self._run(self._sync, "sync")
         return True
+
+    def check(self) -> None:
+        """Look through the indexes for damage, once; an index that has any is built anew."""
+        if not self._is_checked:
+            self._is_checked = True
+            self._run(self._check, "check")
 
     def poll(self, row: StoryRow | None = None, *, is_watching: bool = False) -> None:
         """Look for what others did.
@@ -406,6 +413,15 @@ class Background:
         log.info("synced in %.2f s", length_s)
         if not worker.is_cancelled:
             self._post(self.Synced(count, failure or self._library.index_trouble()))
+
+    def _check(self) -> None:
+        try:
+            has_damage = self._library.has_damage()
+        except NewsreaderError as error:  # locked, or closed meanwhile
+            log.info("not checked: %s", error)
+        else:
+            if has_damage:
+                self._post(self.Changed())
 
     def _telling(self) -> Callable[[Progress], None]:
         """What a sync calls after each batch: tells how far it is, and shows what it has."""

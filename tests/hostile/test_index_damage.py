@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,15 @@ def make_index(archive: Path, tmp_path: Path) -> list[Path]:
     return sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
 
 
+def remove_cache(tmp_path: Path) -> None:
+    for thread in threading.enumerate():
+        if (
+            thread.name == "keeping"
+        ):  # closing a library does not wait for what only makes the next start quick
+            thread.join()
+    shutil.rmtree(tmp_path / "cache")
+
+
 def damaged(data: bytes, chance: random.Random) -> bytes:
     """Flipped bits, zeroed pages, cut off, garbage, or empty."""
     at = chance.randrange(len(data) or 1)
@@ -95,6 +105,8 @@ def use(library: Library, errors: list[str]) -> None:
     """What the app does with a library; a damaged index is told once, as the app tells it."""
     for step in (
         library.sync,
+        library.has_damage,
+        library.sync,
         library.reload,
         lambda: titles(library),
         lambda: library.search_ids(parse("story OR hour*", datetime.now(UTC)), View()),
@@ -118,7 +130,7 @@ def test_no_damage_of_the_index_crashes_or_costs_a_mark(archive: Path, tmp_path:
     marks = (tmp_path / "config" / "state.jsonl").read_bytes()
     outcomes = {"no effect or rebuilt": 0, "told, then rebuilt": 0, "wrong without a sign": 0}
     for number in range(count):
-        shutil.rmtree(tmp_path / "cache")
+        remove_cache(tmp_path)
         for path, data in sound.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -131,6 +143,7 @@ def test_no_damage_of_the_index_crashes_or_costs_a_mark(archive: Path, tmp_path:
             errors.append(str(error))
         else:
             use(library, errors)
+            errors += library.take_news()
             library.close()
         # The next start, at the latest, has them all.
         library = opened(archive, tmp_path)
@@ -145,7 +158,7 @@ def test_no_damage_of_the_index_crashes_or_costs_a_mark(archive: Path, tmp_path:
         assert (tmp_path / "config" / "state.jsonl").read_bytes() == marks, f"seed {seed}, case {number}"
         if not is_whole or starred != [STARRED]:
             outcomes["wrong without a sign"] += 1
-            # What SQLite cannot see is mended by newsreader index --rebuild.
+            # What nothing sees is mended by newsreader index --rebuild.
             library = opened(archive, tmp_path)
             library.rebuild()
             library.sync()
@@ -155,8 +168,7 @@ def test_no_damage_of_the_index_crashes_or_costs_a_mark(archive: Path, tmp_path:
         else:
             outcomes["told, then rebuilt" if errors else "no effect or rebuilt"] += 1
     print(outcomes)
-    # A flipped bit in a title looks like any other title.
-    assert outcomes["wrong without a sign"] <= count * 0.05, f"seed {seed}: {outcomes}"
+    assert outcomes["wrong without a sign"] == 0, f"seed {seed}: {outcomes}"
 
 
 def test_an_index_locked_by_another_program_is_told_in_a_sentence(
@@ -248,14 +260,17 @@ def test_a_full_disk_below_the_cache_is_told_and_the_stories_are_there(
     os.unlink(small_disk / "ballast")
 
 
-def test_the_index_of_a_newer_version_is_built_anew(archive: Path, tmp_path: Path) -> None:
+def test_the_index_of_a_newer_version_is_built_anew_and_that_is_said(archive: Path, tmp_path: Path) -> None:
     (file,) = [path for path in make_index(archive, tmp_path) if path.suffix == ".sqlite"]
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("PRAGMA user_version=1000")
     other.execute("ALTER TABLE story RENAME TO tale")
     other.close()
     library = opened(archive, tmp_path)
+    (news,) = library.take_news()
+    assert "another version" in news
     library.sync()
     library.reload()
     assert len(titles(library)) == STORIES
+    assert library.take_news() == []
     library.close()

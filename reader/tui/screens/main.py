@@ -127,6 +127,12 @@ class MainScreen(RememberingScreen):
         self._stand()
         self._show_topics()
         self._show_first()
+        self._tell_news()
+
+    def _tell_news(self) -> None:
+        """Indexes that are built anew."""
+        for news in self.library.take_news():
+            self.reader.say(f"{news[0].upper()}{news[1:]}.", severity="warning")
 
     def _stand(self) -> None:
         self.desk.activate(self.pane)
@@ -203,6 +209,8 @@ class MainScreen(RememberingScreen):
         if event.failure and event.failure != self._told_failure:
             self.reader.say(event.failure, severity="error")
         self._told_failure = event.failure
+        self._tell_news()
+        self.background.check()
         self._show_empty_text()
         self._show_title()
         self.background.find_floors()

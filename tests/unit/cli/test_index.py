@@ -11,6 +11,8 @@ from reader import locations
 from reader.cli import index
 from tests.factories import write_archive
 from tests.unit.cli.running import Run
+from tests.unit.index.shelf import tamper
+from tests.unit.index.test_soundness import mislead
 
 
 def index_file(name: str) -> Path:
@@ -61,6 +63,33 @@ def test_what_is_wrong_with_config_and_index_is_told(
     first, second, _ = run("index").err.splitlines()
     assert first == "newsreader: config.yaml: /nowhere: no such file or directory"
     assert "this session works without it" in second
+
+
+def test_an_index_of_another_version_is_told(run: Run, archive: Path) -> None:
+    for command in (
+        ["index", archive],
+        ["list", "--archive", archive],
+        ["search", "--archive", archive, "robots"],
+    ):
+        run("index", archive)
+        tamper(index_file("powerapps"), "PRAGMA user_version=1000")
+        result = run(*command)
+        assert result.code == 0
+        assert result.err.count("\n") <= 2
+        assert result.err.startswith(
+            "newsreader: the index of powerapps was made by another version of newsreader: it is built anew,"
+            " marks stay as they are\n"
+        )
+        assert "another version" not in run(*command).err
+
+
+def test_it_looks_for_damage_builds_it_anew_and_says_so(run: Run, archive: Path) -> None:
+    run("index", archive)
+    mislead(index_file("powerapps"))
+    result = run("index", archive)
+    assert "3 stories, 3 read now" in result.out
+    assert "the index of powerapps was damaged: it is built anew" in result.err
+    assert "3 stories, 0 read now" in run("index", archive).out
 
 
 def test_in_a_pipe_a_line_now_and_then_says_how_far_it_is(

@@ -69,6 +69,8 @@ def test_an_index_of_another_version_is_built_anew(tmp_path: Path, version: int)
     with opened(archive, folder) as index:
         assert titles(index) == []
         assert not index.file.trouble
+        assert index.take_news().startswith("the index of gazette was made by another version of newsreader")
+        assert index.take_news() == ""
     assert synced(archive, folder).read == 3
 
 

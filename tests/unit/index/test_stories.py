@@ -12,7 +12,7 @@ from reader.index.stories import StoryIndex
 from reader.index.sync import sync
 from reader.model import Count, Order, Provider, RowId, StoryId, View
 from tests.factories import make_story_text, write_archive, write_story
-from tests.unit.index.shelf import index_file, opened, rows, synced, tamper, titles
+from tests.unit.index.shelf import index_file, opened, rows, stamps, synced, tamper, titles
 
 
 def path_of_bytes(folder: Path, name: bytes) -> Path:
@@ -113,14 +113,6 @@ def test_topics_another_instance_wrote_meanwhile_are_shown(tmp_path: Path) -> No
     assert found.topics == ("Unseen",)
 
 
-def test_a_row_whose_topics_are_missing_has_none(tmp_path: Path) -> None:
-    write_story(tmp_path / "g", "a.md")
-    synced(tmp_path / "g", tmp_path / "index")
-    tamper(index_file(tmp_path / "index"), "DELETE FROM topicset")
-    with opened(tmp_path / "g", tmp_path / "index") as index:
-        assert [row.topics for row in index.rows([1])] == [()]
-
-
 def test_an_address_finds_the_stories_of_the_same_page(tmp_path: Path) -> None:
     write_story(tmp_path / "g", "a.md", webUrl="https://www.example.com/a/?utm_source=x")
     write_story(tmp_path / "g", "b.md", webUrl="https://example.com/b/")
@@ -215,6 +207,18 @@ def test_the_catalogue_holds_every_story_of_the_index(tmp_path: Path) -> None:
         "UPDATE topicset SET names = '[\"AI'",
         "UPDATE topicset SET names = '[1]'",
         "UPDATE topicset SET names = 'null'",
+        "UPDATE topicset SET names = '[\"Another\"]'",
+        "DELETE FROM topicset",
+        "UPDATE story SET title = 'Rtory 0'",
+        "UPDATE story SET excerpt = 'Another.'",
+        "UPDATE story SET url = 'https://evil.example/'",
+        "UPDATE story SET published_us = published_us + 1",
+        "UPDATE story SET quality = quality + 1",
+        "UPDATE story SET flags = flags + 4",
+        "UPDATE story SET related = related + 1",
+        "UPDATE outlet SET name = 'Another'",
+        "UPDATE outlet SET domain = 'evil.example'",
+        "UPDATE kind SET name = 'video'",
     ],
 )
 def test_a_row_that_cannot_be_true_is_damage(tmp_path: Path, change: str) -> None:
@@ -257,6 +261,14 @@ def ask_for_an_address(index: StoryIndex) -> None:
     index.rows_with_url("https://news.example.com/0/")
 
 
+def ask_for_the_path(index: StoryIndex) -> None:
+    index.path_of(1)
+
+
+def ask_for_files(index: StoryIndex) -> None:
+    stamps(index)
+
+
 def ask_for_candidates(index: StoryIndex) -> None:
     index.candidates(["news.example.com/0"], [])
 
@@ -269,6 +281,9 @@ def ask_for_candidates(index: StoryIndex) -> None:
         ("INSERT INTO topic_file VALUES ('AI', x'00', '')", ask_for_topic_files),
         ("UPDATE story SET url = x'ff'", ask_for_an_address),
         ("UPDATE story SET url = x'ff'", ask_for_candidates),
+        ("UPDATE story SET path = 5", ask_for_the_path),
+        ("UPDATE story SET path = 5", ask_for_files),
+        ("UPDATE folder SET path = 5", ask_for_files),
     ],
 )
 def test_whatever_is_asked_for_damage_is_told_as_damage(tmp_path: Path, change: str, ask: object) -> None:
