@@ -25,6 +25,7 @@ from reader.tui.configured import ConfiguredApp
 from reader.tui.desk import Desk
 from reader.tui.guard import line_filters
 from reader.tui.keymap import WAY_OUT
+from reader.tui.mended import let_go_of_closed_pages
 from reader.tui.opening import Opening
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
@@ -64,6 +65,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         session: Session | None = None,
         watched: WatchedConfig | None = None,
     ) -> None:
+        let_go_of_closed_pages()
         super().__init__(config or Config(), watched, driver_class)
         self.library = library
         self.shown = Shown()
