@@ -27,6 +27,7 @@ from reader.tui.guard import line_filters
 from reader.tui.keymap import WAY_OUT
 from reader.tui.mended import let_go_of_closed_pages
 from reader.tui.opening import Opening
+from reader.tui.page_keys import PageKeys
 from reader.tui.painting import Changes, Shown
 from reader.tui.screens.main import MainScreen
 from reader.tui.session import Session, SessionFile
@@ -74,6 +75,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         self.opening = opening or Opening(library)
         self.next_start: NextStart | None = None
         self._has_left = False
+        self._page_keys = PageKeys(self)
         self._main = MainScreen(library, self.opening, self.shown, left)
         # What one chose last, unless the config has said something else since.
         if left.config_theme != self.config.theme or not self.begin_with(left.theme):
@@ -95,26 +97,23 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         through three queues. Of keys typed ahead those after ``/`` or ``3`` would then still go to the old
         pane: a search for "clear" would open a browser at its end.
         """
-        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded and self._is_for_main:
-            key = event.key if isinstance(event, events.Key) else ""
-            if self._must_wait(key) and key != WAY_OUT:
-                self._main.held.hold(key, partial(self._give, event))
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self._page_keys.must_wait(event):
                 return
-            await self._give(event)
-            return
-        if isinstance(event, events.Key) and await self._run_page_key(event):
-            return
+            # While a key of before waits or is being done, even if that opens a page, others come behind it.
+            if self._is_for_main or self._main.held.is_holding:
+                await self._take_for_main(event)
+                return
+            if await self._page_keys.take(event):
+                return
         await super().on_event(event)
 
-    async def _run_page_key(self, event: events.Key) -> bool:
-        """Run the command of a key on a page laid over the panes; false where that knows nothing of it."""
-        if len(self.screen_stack) == 1 or event.is_forwarded or event.key == WAY_OUT:
-            return False
-        take_key = getattr(self.focused, "take_key", None)  # a LineBox, which is imported where one is made
-        if self.focused is not None and take_key is None:
-            return False
-        is_typed = take_key is not None and await take_key(event)
-        return is_typed or await self._check_bindings(event.key)
+    async def _take_for_main(self, event: events.Key | events.Paste) -> None:
+        key = event.key if isinstance(event, events.Key) else ""
+        if self._must_wait(key) and key != WAY_OUT:
+            self._main.held.hold(key, partial(self._give, event))
+        else:
+            await self._give(event)
 
     @property
     def _is_for_main(self) -> bool:
@@ -141,7 +140,9 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         elif self._is_typing and isinstance(event, events.Key):
             if not (await self._check_bindings(event.key, priority=True) or await foot.take_key(event)):
                 await self._check_bindings(event.key)
-        elif not (isinstance(event, events.Key) and self._is_for_main and await self._run_key(event.key)):
+        elif isinstance(event, events.Key) and self._is_for_main and await self._run_key(event.key):
+            return
+        elif not await self._page_keys.take(event):
             await super().on_event(event)
 
     async def _run_key(self, key: str) -> bool:

@@ -62,6 +62,13 @@ class HeldKeys:
         if len(self._deeds) == 1:
             self._wait()
 
+    def go_on(self, deed: Deed) -> None:
+        """Do the rest of a command later: before whatever came behind that, where it has waited itself."""
+        if self._releasing is None:
+            self.hold("", deed)
+        else:
+            self._deeds.insert(1, ("", deed))
+
     def release(self, *, is_patient: bool = True) -> None:
         """Do what does not come too early any more, in its order; all of it where patience is at its end."""
         if self._deeds and self._releasing is None:

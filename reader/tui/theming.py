@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Iterable
@@ -10,9 +11,11 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from textual.app import App, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
+from textual.widget import AwaitMount
 
 from reader import clean, resources
 from reader.tui.inks import inks
@@ -26,6 +29,22 @@ PREVIEW_S: Final = 0.06
 
 STYLE_LIMIT: Final = 1_000_000
 """Bytes of a style sheet of the reader's own."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette, mended for quick hands.
+
+    It closes once: what was chosen in it may come up when Esc has closed it.
+    """
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close it."""
+        return super().dismiss(result) if self.is_current else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+
+    def _action_command_list(self, action: str) -> None:
+        # Its list cannot be paged through before it is laid out.
+        with contextlib.suppress(KeyError):
+            super()._action_command_list(action)
 
 
 class ThemedApp(App[None], inherit_bindings=False):
@@ -80,16 +99,16 @@ class ThemedApp(App[None], inherit_bindings=False):
         theme = self.current_theme
         return {**inks(variables, is_dark=theme.dark, is_ansi=theme.ansi), **variables}
 
-    def action_command_palette(self) -> None:
-        """Every command by name."""
+    async def action_command_palette(self) -> None:  # type: ignore[override]
+        """Every command by name; done when one can type."""
         if self.use_command_palette and not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(id="--command-palette", placeholder="Search for commands"))
+            await self.push_screen(Palette(id="--command-palette", placeholder="Search for commands"))
 
-    def search_themes(self) -> None:
+    def search_themes(self) -> AwaitMount:  # type: ignore[override]
         """The list of themes: the one under its cursor is shown at once, and Esc brings the old one back."""
         self._theme_before = self.theme
-        self.push_screen(
-            CommandPalette(providers=[ThemeList], placeholder="A theme; Esc: as before", id="themes")
+        return self.push_screen(
+            Palette(providers=[ThemeList], placeholder="A theme; Esc: as before", id="themes")
         )
 
     def theme_commands(self) -> Iterable[SystemCommand]:

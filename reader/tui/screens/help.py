@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 from textual.widgets import Static
@@ -33,7 +39,7 @@ class HelpPage(Page):
     def __init__(self, keys: Keys) -> None:
         super().__init__(
             "Keys",
-            key_page(keys),
+            whole_key_page(keys),
             keys=keys,
             command="keys",
             id="help",
@@ -53,14 +59,16 @@ class HelpPage(Page):
         self.set_focus(box)
 
     def on_input_changed(self, event: SearchLine.Changed) -> None:
-        """Show what fits."""
-        self.find(event.value)
+        """Show what fits; not any more where the search was forgotten meanwhile."""
+        if self.query_one_optional("#help-search", SearchLine) is not None:
+            self.find(event.value)
 
     def find(self, text: str) -> None:
         """Show the keys that hold these words."""
         if text != self._found:
             self._found = text
-            self.query_one("#page Static", Static).update(key_page(self._keys, text))
+            shown = key_page(self._keys, text) if text else whole_key_page(self._keys)
+            self.query_one("#page Static", Static).update(shown)
             self.action_scroll(-100_000)
 
     async def action_dismiss(self, result: None = None) -> None:
@@ -74,7 +82,41 @@ class HelpPage(Page):
         self.find("")
 
 
-def key_page(keys: Keys, text: str = "") -> Table:
+_WIDTHS_KEPT: Final = 4
+
+
+class DrawnOnce:
+    """Draws the same only once for each width: Textual asks for it six times before a page is seen.
+
+    Args:
+        content: What is drawn.
+    """
+
+    def __init__(self, content: RenderableType) -> None:
+        self._content = content
+        self._drawn: dict[int, list[Segment]] = {}
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The cells of it."""
+        width = options.max_width
+        if width not in self._drawn:
+            if len(self._drawn) >= _WIDTHS_KEPT:
+                self._drawn.clear()
+            self._drawn[width] = list(console.render(self._content, options))
+        return self._drawn[width]
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """How wide it is."""
+        return Measurement.get(console, options, self._content)
+
+
+@lru_cache(maxsize=1)
+def whole_key_page(keys: Keys) -> DrawnOnce:
+    """Every command with its keys; kept from one opening to the next."""
+    return key_page(keys)
+
+
+def key_page(keys: Keys, text: str = "") -> DrawnOnce:
     """Every command with its keys, grouped by what it is about; only those that hold all words of `text`."""
     by_id = {command.id: command for command in COMMANDS}
     table = Table.grid(padding=(0, 2))
@@ -95,7 +137,7 @@ def key_page(keys: Keys, text: str = "") -> Table:
             Text("Mouse", style="bold"),
             Text("Click, double click, wheel; drag the border between two panes."),
         )
-    return table
+    return DrawnOnce(table)
 
 
 def _fits(command: Command, keys: Keys, heading: str, text: str) -> bool:

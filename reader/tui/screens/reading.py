@@ -9,7 +9,6 @@ from textual import on
 
 from reader import wording
 from reader.library import Library
-from reader.model import StoryId, StoryRow
 from reader.tui.background import Background
 from reader.tui.held_keys import HeldKeys, is_about_story
 from reader.tui.panes.pane import Pane
@@ -39,7 +38,7 @@ class ReadingScreen(NotingScreen):
         self._load = Rest(self._load_story)
         self._ahead = ReadingAhead(library.story)
         self._look_ahead = Rest(self._read_ahead)
-        self._is_asked_about: StoryId | None = None
+        self._is_asked_about = False
         self._arriving: tuple[Entry, int] | None = None
         self.held = HeldKeys(is_early=self._is_early, hurry=self._hurry)
 
@@ -47,11 +46,13 @@ class ReadingScreen(NotingScreen):
         """Whether a key is about stories still being found, or related coverage still being read."""
         if self._is_finding and self.pane == "stories":
             return True
+        if self._is_asked_about:
+            return not self.story_pane.is_settled
         return self.pane == "story" and self.story_pane.is_awaited and is_about_story(key, self)
 
     def _hurry(self) -> None:
         """Keys wait for the story: it is read at once."""
-        if self.pane != "story":
+        if self.pane != "story" and not self._is_asked_about:
             return
         self._load.stop()
         self._load_story()
@@ -105,9 +106,6 @@ class ReadingScreen(NotingScreen):
             self.story_pane.show_story(event.story, event.body)
         else:
             self.story_pane.show_notice(event.notice)
-        if self._is_asked_about == event.story_id:
-            self._show_information(shown)
-        self._is_asked_about = None
         self.held.release()
 
     def action_expand_all(self) -> None:
@@ -120,7 +118,7 @@ class ReadingScreen(NotingScreen):
         if self.story_pane.is_awaited:
             # From here on keys are meant for the story, and wait for it.
             self.action_go_to("story")
-            self.held.hold("", self.action_best_version)
+            self.held.go_on(self.action_best_version)
             return
         best = self.story_pane.best
         if best is None:
@@ -139,16 +137,24 @@ class ReadingScreen(NotingScreen):
             self.action_go_to("story")
 
     def action_information(self) -> None:
-        """The story's file, raw front matter and problems; once it is read, if it is not yet."""
+        """The story's file, raw front matter and problems; once it is read, if it is not yet.
+
+        Other keys wait for it: a page that comes when one has gone on would lie over another page, and take
+        the keys that are meant for that.
+        """
+        if self.story_list.current is None:
+            return
+        if self.story_pane.is_settled:
+            self._show_information()
+        else:
+            self._is_asked_about = True
+            self.held.go_on(self._show_information)
+
+    def _show_information(self) -> None:
+        self._is_asked_about = False
         row = self.story_list.current
         if row is None:
             return
-        if self.story_pane.is_settled:
-            self._show_information(row)
-        else:
-            self._is_asked_about = row.story_id
-
-    def _show_information(self, row: StoryRow) -> None:
         from reader.tui.screens.information import information_page
 
         story, file = self.story_pane.story, self.library.file_of(row)
