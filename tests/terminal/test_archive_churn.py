@@ -14,6 +14,7 @@ from tests.factories import write_archive
 from tests.hostile.chance import new_seed
 from tests.hostile.limits import DROP_PRIVILEGES
 from tests.terminal.churn import Churn, make_deep, remove_deep
+from tests.terminal.pace import catch_up
 from tests.terminal.pty_app import PtyApp
 from tests.terminal.test_archive_untouched import KEYS, state_of
 
@@ -51,9 +52,11 @@ def test_keys_and_an_archive_that_changes_under_them(archive: Path, rounds: int)
                 churn.step()
             app.press(*chance.choices(KEYS, k=20), "escape", "escape", "r")
             app.drain(0.02)
-            app.press("escape", "escape", "?")
+            catch_up(app)
+            app.press("?")
             app.wait_for_output("Moving about")
             app.press("escape")
+            app.forget_output()
         churn.tidy()
         # Now it stands still.
         deep = archive / "deep"
@@ -63,7 +66,8 @@ def test_keys_and_an_archive_that_changes_under_them(archive: Path, rounds: int)
         for _ in range(5):
             app.press(*chance.choices(KEYS, k=20), "escape", "escape", "r")
             app.drain(0.05)
-        app.press("escape", "escape", "?")
+        catch_up(app)
+        app.press("?")
         app.wait_for_output("Moving about")
         app.press("escape")
         assert app.quit() == 0

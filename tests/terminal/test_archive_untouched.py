@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.factories import write_archive, write_story
+from tests.terminal.pace import catch_up
 from tests.terminal.pty_app import PtyApp
 
 KEY_COUNT: Final = 1_000
@@ -47,8 +48,8 @@ def test_a_thousand_keys_leave_the_archive_as_it_was(tmp_path: Path) -> None:
         app.wait_for("Told by many")
         for _ in range(KEY_COUNT // CHUNK):
             app.press(*choice.choices(KEYS, k=CHUNK))
-            # However many pages lie open and wherever the focus is, this shows the keys once.
-            app.press("escape", "escape", "?")
+            catch_up(app)
+            app.press("?")
             app.wait_for_output("Moving about")
             app.press("escape")
         app.press("1", "g", "enter", "i")

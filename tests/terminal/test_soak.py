@@ -19,6 +19,7 @@ from reader import locations
 from tests.factories import write_archive
 from tests.hostile.chance import new_seed
 from tests.terminal.churn import Churn
+from tests.terminal.pace import catch_up
 from tests.terminal.pty_app import PtyApp
 from tests.terminal.test_archive_untouched import KEYS
 
@@ -75,7 +76,8 @@ def press_some(app: PtyApp, chance: random.Random) -> None:
 
 def steady(app: PtyApp) -> Sample:
     """Close what is open and let it come to rest."""
-    app.press("escape", "escape", "escape", "2", "g")
+    catch_up(app)
+    app.press("g")
     app.drain(0.5)
     return sample(app)
 
@@ -96,6 +98,10 @@ def soak(archive: Path, seconds: float, chance: random.Random) -> list[Sample]:
                 press_some(other, chance)
             if rounds % 5 == 0:
                 churn.step()
+            if rounds % 8 == 0:
+                for app in (one, other):
+                    app.resize(100, 30)
+                    catch_up(app)
             if passed > seconds / 5 and passed > seconds * (len(samples) / 12 + 0.2):
                 samples.append(steady(one))
             # What came out is not needed any more.
@@ -105,7 +111,8 @@ def soak(archive: Path, seconds: float, chance: random.Random) -> list[Sample]:
         churn.tidy()
         for app in (one, other):
             app.resize(100, 30)
-            app.press("escape", "escape", "escape", "?")
+            catch_up(app)
+            app.press("?")
             app.wait_for("Moving about")
             app.press("escape")
             assert app.quit() == 0

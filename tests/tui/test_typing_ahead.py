@@ -98,7 +98,7 @@ async def test_keys_behind_the_one_for_information_wait_until_the_page_is_there(
         assert front(pilot) is screen
         assert screen.story_list.cursor == 2
         screen._ahead.forget()
-        await type_ahead(pilot, "k", "i", "question_mark", "question_mark")
+        await type_ahead(pilot, "k", "i", "i", "question_mark")
         assert isinstance(front(pilot), HelpPage)
         assert len(pilot.app.screen_stack) == 2
 
