@@ -79,6 +79,7 @@ class Catalogue:
         self._closure: dict[int, frozenset[str]] = {}
         self._rankings: dict[tuple[Order, bool], Ranking] = {}
         self._in_topic: dict[str, bytes] = {}
+        self._floored: tuple[int | None, bytes] = (None, b"")
         if kept is None:
             self.flags = bytearray(columns["flags"])
             scores = columns["scores"]
@@ -167,11 +168,13 @@ class Catalogue:
 
     def unread_among(self, rows: Iterable[int]) -> int:
         """How many of these rows, each here or below 0, are unread."""
+        unread = bytes(self.flags.translate(_KEEP[Show.UNREAD]))
+        if isinstance(rows, Rows) and rows.columns is self.columns:
+            return codes.size(unread if rows.mask is None else codes.all_of((rows.mask, unread)))
         places = self.columns.places()
         # Places count from 1 there, and 0 is nowhere: nothing of it is unread.
-        flags = bytes([READ]) + self.flags
         here = map(places.__getitem__, filter((0).__lt__, rows))
-        return codes.size(bytes(map(flags.__getitem__, here)).translate(_KEEP[Show.UNREAD]))
+        return codes.size(bytes(map((b"\0" + unread).__getitem__, here)))
 
     def _counted(self) -> Counter[str]:
         total = Counter({"": len(self)})
@@ -206,9 +209,14 @@ class Catalogue:
         if view.topic:
             parts.append(self._topic_mask(view.topic.casefold()))
         if view.quality_floor is not None:
-            least = bisect_left(self.columns["scores"], view.quality_floor) + 1
-            parts.append(self.columns.codes("quality").at_least(least))
+            parts.append(self._floor_mask(view.quality_floor))
         return codes.all_of(parts) if parts else None
+
+    def _floor_mask(self, floor: int) -> bytes:
+        if floor != self._floored[0]:
+            least = bisect_left(self.columns["scores"], floor) + 1
+            self._floored = (floor, self.columns.codes("quality").at_least(least))
+        return self._floored[1]
 
     def _topic_mask(self, key: str) -> bytes:
         found = self._in_topic.get(key)

@@ -24,15 +24,18 @@ class Rows(Sequence[int]):
         ranking: The order.
         mask: The places of the stories that are in the view; None for all of them.
         base: Added to the numbers of rows.
+
+    Attributes:
+        columns: As above; so `mask`.
     """
 
-    __slots__ = ("_back", "_base", "_columns", "_from_back", "_from_front", "_front", "_lock", "_mask",
-                 "_order", "_size")  # fmt: skip
+    __slots__ = ("_back", "_base", "_from_back", "_from_front", "_front", "_lock", "_order", "_size",
+                 "columns", "mask")  # fmt: skip
 
     def __init__(self, columns: Columns, ranking: Ranking, mask: bytes | None, base: int = 0) -> None:
-        self._columns = columns
+        self.columns = columns
         self._order = ranking.places
-        self._mask = mask
+        self.mask = mask
         self._base = base
         self._size = len(columns) if mask is None else codes.size(mask)
         # Of the places in the view those that are found: from the first on, and from the last on backwards.
@@ -49,15 +52,15 @@ class Rows(Sequence[int]):
     def __getitem__(self, index: slice) -> array[int]: ...
     def __getitem__(self, index: int | slice) -> int | array[int]:
         if isinstance(index, slice):
-            rows, base = self._columns.rows, self._base
+            rows, base = self.columns.rows, self._base
             return array("q", [rows[self._place(at)] + base for at in range(*index.indices(self._size))])
         if not -self._size <= index < self._size:
             raise IndexError(index)
-        return self._columns.rows[self._place(index % self._size)] + self._base
+        return self.columns.rows[self._place(index % self._size)] + self._base
 
     def __iter__(self) -> Iterator[int]:
-        places = self._order if self._mask is None else self._kept(self._order, 0)
-        rows = map(self._columns.rows.__getitem__, places)
+        places = self._order if self.mask is None else self._kept(self._order, 0)
+        rows = map(self.columns.rows.__getitem__, places)
         return map(self._base.__add__, rows) if self._base else rows
 
     def __contains__(self, row_id: object) -> bool:
@@ -83,14 +86,14 @@ class Rows(Sequence[int]):
         return found
 
     def _place_of(self, row_id: int) -> int | None:
-        row, places = row_id - self._base, self._columns.places()
+        row, places = row_id - self._base, self.columns.places()
         place = places[row] - 1 if 0 <= row < len(places) else -1
-        return place if place >= 0 and (self._mask is None or self._mask[place]) else None
+        return place if place >= 0 and (self.mask is None or self.mask[place]) else None
 
     def _rank(self, place: int) -> int:
         if isinstance(self._order, range):
-            return place if self._mask is None else codes.size(self._mask[:place])
-        if self._mask is None:
+            return place if self.mask is None else codes.size(self.mask[:place])
+        if self.mask is None:
             return self._order.index(place)
         with self._lock:
             while True:
@@ -101,7 +104,7 @@ class Rows(Sequence[int]):
 
     def _place(self, at: int) -> int:
         """The place of the story that stands at `at`, which is in the view."""
-        if self._mask is None:
+        if self.mask is None:
             return self._order[at]
         if at < len(self._front):
             return self._front[at]
@@ -117,9 +120,9 @@ class Rows(Sequence[int]):
 
     def _look_on(self) -> None:
         start = self._from_front
-        if isinstance(self._order, range) and self._mask is not None:
+        if isinstance(self._order, range) and self.mask is not None:
             # Of few stories among many nearly all slices are empty.
-            start = max(start, self._mask.find(1, start))
+            start = max(start, self.mask.find(1, start))
         self._from_front = min(start + _SLICE, len(self._order))
         self._front.extend(self._kept(self._order[start : self._from_front], start))
 
@@ -131,7 +134,7 @@ class Rows(Sequence[int]):
         self._back.extend(kept)
 
     def _kept(self, places: Sequence[int], start: int) -> Iterator[int]:
-        assert self._mask is not None
+        assert self.mask is not None
         if isinstance(places, range):
-            return compress(places, self._mask[start : start + len(places)])
-        return compress(places, map(self._mask.__getitem__, places))
+            return compress(places, self.mask[start : start + len(places)])
+        return compress(places, map(self.mask.__getitem__, places))

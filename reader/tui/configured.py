@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final, Literal
 
 from textual import constants
@@ -18,6 +19,9 @@ from reader.tui.theming import ThemedApp, is_colourless
 
 CONFIG_S: Final = 2.0
 """How often the config is looked at."""
+
+SAME_S: Final = 1.0
+"""How long a message is not said again."""
 
 _TOLD: Final = 8
 """Problems in one message."""
@@ -48,6 +52,8 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
         self._has_usual_keys = True
         self._watched = watched
         self._is_looking = False
+        self._said = ("", 0.0)
+        self._is_coming = False
         self._key_problems: list[str] = []
         self._take_plain()
 
@@ -61,6 +67,11 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
         """A short message in a corner; never markup."""
         if self.config.ascii:
             message = wording.ascii_text(message)
+        now = time.monotonic()
+        is_up = self._is_coming or any(said.message == message for said in self._notifications)
+        if is_up and message == self._said[0] and now - self._said[1] < SAME_S:
+            return  # of a key held down where it can do no more, each press would put it up anew
+        self._said, self._is_coming = (message, now), True
         self.notify(message, severity=severity, markup=False, timeout=4 if severity == "information" else 8)
 
     def on_notify(self) -> None:
@@ -69,6 +80,7 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
         It comes through a queue, so that several may be said before the first is there; and Textual
         itself takes down only a message whose box has been filled.
         """
+        self._is_coming = False
         self.clear_notifications()
         for screen in self.screen_stack:
             for rack in screen.query_children(ToastRack):

@@ -89,12 +89,18 @@ def view_text(
         words = wording.count_text(shown if kept else counts.starred, "story")
     elif kept:
         words = f"{wording.count(shown)} of {wording.count(number.total)}"
-        if view.show is not Show.UNREAD:
+        if names_unread(view):
             words += f", {wording.count(unread)} unread"
     else:
         words = f"{wording.count(number.unread)} unread of {wording.count(number.total)}"
     parts.append(": ".join(part for part in (" · ".join(kept), words) if part))
     return arrow.join(parts)
+
+
+def names_unread(view: View) -> bool:
+    """Whether the title says how many of what is left are unread."""
+    is_part = view.quality_floor is not None or view.show is not Show.ALL
+    return is_part and view.show not in (Show.UNREAD, Show.STARRED) and not view.query
 
 
 def _is_place(view: View) -> bool:

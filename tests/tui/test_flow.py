@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.events import Key
 
 from reader import locations
@@ -248,3 +249,17 @@ async def test_a_bulk_mark_that_is_still_going_on_can_be_taken_back(archive: Pat
             await pilot.press("ctrl+y", "ctrl+z", "ctrl+y")
         await settled(pilot)
         assert screen.library.counts().everything.unread == 0
+
+
+async def test_a_key_held_at_the_end_says_so_once_and_not_with_every_press(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(archive) as pilot:
+        said: list[str] = []
+        monkeypatch.setattr(pilot.app, "notify", lambda message, **_: said.append(message))
+        for _ in range(20):
+            pilot.app.post_message(Key("left_square_bracket", "["))
+        await settled(pilot)
+        assert said == ["There is no earlier topic."]
+        await pilot.press("ctrl+z", "left_square_bracket")
+        assert said[1:] == ["There is nothing to undo.", "There is no earlier topic."]

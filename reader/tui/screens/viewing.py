@@ -144,7 +144,7 @@ class ViewingScreen(AskingScreen):
             self._shown_view,
             self.library.counts(),
             shown=self.story_list.row_count,
-            unread=0 if self.view.query else self.library.unread_in(self.view),
+            unread=self.library.unread_in(self.view) if headline.names_unread(self.view) else 0,
             arrow=f" {self.reader.glyphs.trail} ",
             in_archive=self.topic_tree.count_of(self._entry),
             name="" if self.is_searching or not self._base_query else self._entry.label,
