@@ -92,7 +92,7 @@ async def test_a_screen_looks_as_it_did(
         BODY,
         title="A story with a long body, and with a title that does not fit in one line",
         publishedDateTime="2022-01-01T00:00:00Z",
-        webUrl="https://example.com/body/",
+        webUrl="https://example.jp/body/",
         provider={"name": "日本語ニュース", "domain": "example.jp"},
         type="video",
     )

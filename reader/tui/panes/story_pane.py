@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,9 @@ _CENTRED: Final = 24
 """From so many cells beside the text on, it stands in the middle of the pane."""
 
 _KEPT_STRIPS: Final = 2_000
+
+
+_LOOKS_OF_HOSTS: Final = ("story--meta", "story--link")
 
 
 class StoryPane(Pane):
@@ -119,6 +123,17 @@ class StoryPane(Pane):
     def setting(self) -> Setting:
         """What lines are made for at present."""
         return Setting(max(4, min(MEASURE, self.width - 2)), self.glyphs)
+
+    def shows_host(self, host: str) -> bool:
+        """Whether the host of a link is to be read on the screen now, as such: not in a title or a text."""
+        if not self.place.area:
+            return False
+        name = re.escape(host.removeprefix("www."))
+        wanted = re.compile(rf"(?<![\w.-])(?:www\.)?{name}(?![\w.-])")
+        lines = (self._line_at(y) for y in range(self.top, min(self._bottom(), self.line_count)))
+        return any(
+            wanted.search(text) for line in lines for text, look in line.pieces if look in _LOOKS_OF_HOSTS
+        )
 
     def show_row(
         self, row: StoryRow | None, quality_range: tuple[int, int], whole: Whole | None = None

@@ -7,7 +7,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from reader import wording
+from reader import links, wording
 from reader.library import OpenStory, RelatedItem
 from reader.model import StoryId, StoryRow
 from reader.tui.panes.coverage import Coverage, best_text, first_text
@@ -64,6 +64,9 @@ def head_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
     story = subject.story.story if subject.story is not None else None
     yield from text_lines(setting, row.title, "story--title")
     provider = wording.provider_text(row.provider, ascii=setting.is_ascii)
+    if leads_elsewhere(row):
+        host = f"leads to {links.host_of(row.url)}"
+        provider = setting.glyphs.separator.join(part for part in (provider, host) if part)
     yield from text_lines(setting, provider, "story--meta")
     yield from _state_lines(subject, setting)
     yield from _note_lines(subject.marks_of(row.story_id).note, setting)
@@ -80,6 +83,12 @@ def head_lines(subject: Subject, setting: Setting) -> Iterator[Line]:
         yield from text_lines(setting, excerpt, "story--text")
     if story is not None and story.body:
         yield Line()
+
+
+def leads_elsewhere(row: StoryRow) -> bool:
+    """Whether the link of a story leads to a host that does not belong to the domain it names."""
+    host, domain = links.host_of(row.url), row.provider.domain.casefold().removeprefix("www.")
+    return bool(host) and not (domain and f".{host}".endswith(f".{domain}"))
 
 
 def _state_lines(subject: Subject, setting: Setting) -> Iterator[Line]:

@@ -36,6 +36,7 @@ class MarkingScreen(SavingScreen):
         super().__init__(library, session)
         self._dwell = Rest(self._mark_dwelt)
         self._kept_unread: StoryId | None = None
+        self._announced = ""  # the address whose host was told, because it stood nowhere
 
     def _marks_of(self, story_id: StoryId) -> Marks:
         mark = self.library.mark_of(story_id)
@@ -251,12 +252,18 @@ class MarkingScreen(SavingScreen):
             self._set_read(row, True)
 
     def open_link(self, url: str) -> bool:
-        """Open an address outside, and say so; false where that cannot be."""
+        """Open an address outside, and say so; false where that cannot be.
+
+        Where its host does not stand on the screen it is told first, and opened when asked for again.
+        """
         try:
             from reader import browser
 
             command = browser.command_for(url, self.reader.config.browser)
             host = links.host_of(links.safe_url(url))
+            if self._announced != url and not self.story_pane.shows_host(host):
+                self.announce(url, f"{self.reader.keys.first('open')} again opens {host}")
+                return False
             if command.needs_terminal:
                 with self.app.suspend():
                     browser.run_in_terminal(command)
@@ -277,6 +284,11 @@ class MarkingScreen(SavingScreen):
             return False
         self.reader.say(f"Opened {host}")
         return True
+
+    def announce(self, url: str, words: str) -> None:
+        """Tell where an address leads, before it is opened."""
+        self._announced = url
+        self.reader.say(words)
 
     def action_copy_link(self) -> None:
         """Copy the link through the terminal, which also works over SSH."""

@@ -177,7 +177,7 @@ class ReadingScreen(NotingScreen):
             if is_double:
                 self.open_link(link)
             else:
-                self.reader.say(f"Double click opens {link}")
+                self.announce(link, f"Double click opens {link}")
         if is_double and pane is not self.story_pane:
             self.action_go_in()
 
