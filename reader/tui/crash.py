@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 
 import textual
+from textual.worker import WorkerFailed
 
 from reader import __version__, locations
 
@@ -25,7 +26,8 @@ def places(error: BaseException) -> str:
         kind = type(cause)
         frames = "".join(traceback.format_tb(cause.__traceback__))
         parts.append(f"{kind.__module__}.{kind.__qualname__}\n{frames}")
-        cause = cause.__cause__ or cause.__context__
+        inner = cause.error if isinstance(cause, WorkerFailed) else None
+        cause = inner or cause.__cause__ or cause.__context__
     return "because of\n".join(parts)
 
 

@@ -38,11 +38,19 @@ class HeldKeys:
     Args:
         is_early: Whether a key would still come too early.
         hurry: Called when something begins to wait.
+        on_error: Called when a deed fails; nobody else would hear of it.
     """
 
-    def __init__(self, *, is_early: Callable[[str], bool], hurry: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        *,
+        is_early: Callable[[str], bool],
+        hurry: Callable[[], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
         self._is_early = is_early
         self._hurry = hurry
+        self._on_error = on_error
         self._deeds: list[tuple[str, Deed]] = []
         self._handle: asyncio.TimerHandle | None = None
         self._releasing: asyncio.Task[None] | None = None
@@ -92,6 +100,8 @@ class HeldKeys:
                     outcome = deed()
                     if inspect.isawaitable(outcome):
                         await outcome
+                except Exception as error:  # noqa: BLE001  the app ends over it
+                    self._on_error(error)
                 finally:
                     # Only now: what comes meanwhile has to stand behind it.
                     del self._deeds[0]

@@ -16,6 +16,7 @@ from textual.command import CommandPalette
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
 from textual.widget import AwaitMount
+from textual.worker import Worker
 
 from reader import clean, resources
 from reader.tui.inks import inks
@@ -34,12 +35,18 @@ STYLE_LIMIT: Final = 1_000_000
 class Palette(CommandPalette):
     """Textual's palette, mended for quick hands.
 
-    It closes once: what was chosen in it may come up when Esc has closed it.
+    It closes once: what was chosen in it may come up when Esc has closed it, and what was typed as well, for
+    which Textual would end the app: there is nothing left to show it in. It has no id, since the one before
+    it may not be gone yet.
     """
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close it."""
+        self._cancel_gather_commands()
         return super().dismiss(result) if self.is_current else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+
+    def _gather_commands(self, search_value: str) -> Worker[None] | None:  # type: ignore[override]
+        return super()._gather_commands(search_value) if self.is_current else None
 
     def _action_command_list(self, action: str) -> None:
         # Its list cannot be paged through before it is laid out.
@@ -102,13 +109,13 @@ class ThemedApp(App[None], inherit_bindings=False):
     async def action_command_palette(self) -> None:  # type: ignore[override]
         """Every command by name; done when one can type."""
         if self.use_command_palette and not isinstance(self.screen, CommandPalette):
-            await self.push_screen(Palette(id="--command-palette", placeholder="Search for commands"))
+            await self.push_screen(Palette(placeholder="Search for commands"))
 
     def search_themes(self) -> AwaitMount:  # type: ignore[override]
         """The list of themes: the one under its cursor is shown at once, and Esc brings the old one back."""
         self._theme_before = self.theme
         return self.push_screen(
-            Palette(providers=[ThemeList], placeholder="A theme; Esc: as before", id="themes")
+            Palette(providers=[ThemeList], placeholder="A theme; Esc: as before", classes="themes")
         )
 
     def theme_commands(self) -> Iterable[SystemCommand]:

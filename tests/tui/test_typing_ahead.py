@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,9 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
+from reader.tui.held_keys import HeldKeys
 from reader.tui.screens.help import HelpPage
+from reader.tui.theming import Palette
 from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled
 
 CHARACTERS: Final = {"question_mark": "?", "slash": "/"}
@@ -169,3 +172,51 @@ async def test_keys_behind_one_that_opens_a_page_while_it_is_held_find_that_page
         await pilot.pause(0.3)
         assert isinstance(front(pilot), HelpPage)
         assert front(pilot).query_one(Input).value == "star"
+
+
+@pytest.mark.parametrize("key", ["question_mark", "i", "ctrl+p"])
+async def test_a_page_can_be_opened_again_before_the_one_that_was_closed_is_gone(
+    archive: Path, open_app: OpenApp, key: str
+) -> None:
+    """Two pages with one id ended the app, or left all keys that came later waiting."""
+    async with open_app(archive) as pilot:
+        await type_ahead(pilot, *(key, "escape") * 5, "j", "2")
+        assert pilot.app.is_running
+        assert main_screen(pilot).story_list.cursor == 1
+        main_screen(pilot)._ahead.forget()
+        await type_ahead(pilot, "k", "i", "escape", *(key, "escape") * 5, "j", "j", "2")
+        await pilot.pause(0.3)
+        assert pilot.app.is_running
+        assert main_screen(pilot).story_list.cursor == 2
+
+
+async def test_what_was_typed_into_a_palette_that_is_closed_is_not_looked_for(
+    archive: Path, open_app: OpenApp
+) -> None:
+    """The letters came up behind the Esc, and that there was no list any more ended the app."""
+    async with open_app(archive) as pilot:
+        await type_ahead(pilot, "ctrl+p", *"star", "escape")
+        palette = Palette()
+        await pilot.app.push_screen(palette)
+        palette.dismiss()
+        await pilot.pause(0.1)
+        palette._gather_commands("s")
+        await pilot.pause(0.1)
+        assert pilot.app.is_running
+
+
+async def test_a_held_key_that_fails_is_told_and_blocks_no_others() -> None:
+    errors: list[Exception] = []
+    done: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    held = HeldKeys(is_early=lambda key: False, hurry=lambda: None, on_error=errors.append)
+    held.hold("j", fail)
+    held.hold("k", lambda: done.append("k"))
+    held.release()
+    await asyncio.sleep(0.01)
+    assert [str(error) for error in errors] == ["no"]
+    assert done == ["k"]
+    assert not held.is_holding

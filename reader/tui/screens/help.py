@@ -42,7 +42,7 @@ class HelpPage(Page):
             whole_key_page(keys),
             keys=keys,
             command="keys",
-            id="help",
+            name="help",
             hint=f"{keys.first('search')} searches",
         )
         self._keys = keys

@@ -20,7 +20,7 @@ def information_page(
     text = information(row, story, file)
     if is_ascii:
         text = Content(wording.ascii_text(text.plain))
-    return Page("Story information", text, keys=keys, command="information", id="information")
+    return Page("Story information", text, keys=keys, command="information", name="information")
 
 
 def information(row: StoryRow, story: OpenStory | None, file: Path | None) -> Content:

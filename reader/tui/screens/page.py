@@ -38,16 +38,17 @@ class Page(ModalScreen[None]):
         content: What to read; a plain string in it is never markup.
         keys: The keys as they are.
         command: The command that shows the page: its keys close it again.
-        id: Its id in the style sheets.
+        name: Its class in the style sheets. No id: the page before it may not be gone yet, and two with one
+            id end the app.
         hint: On the border below, before how to scroll and to close it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Close")]
 
     def __init__(
-        self, title: str, content: VisualType, *, keys: Keys, command: str, id: str, hint: str = ""
+        self, title: str, content: VisualType, *, keys: Keys, command: str, name: str, hint: str = ""
     ) -> None:
-        super().__init__(id=id)
+        super().__init__(classes=name)
         scrolls = "/".join(filter(None, (keys.text(name).split(" ")[0] for name in ("down", "up"))))
         parts = (hint, f"{scrolls} scrolls" if scrolls else "", "Esc closes")
         self._hint = "  ".join(filter(None, parts))

@@ -40,7 +40,11 @@ class ReadingScreen(NotingScreen):
         self._look_ahead = Rest(self._read_ahead)
         self._is_asked_about = False
         self._arriving: tuple[Entry, int] | None = None
-        self.held = HeldKeys(is_early=self._is_early, hurry=self._hurry)
+        self.held = HeldKeys(
+            is_early=self._is_early,
+            hurry=self._hurry,
+            on_error=lambda error: self.app._handle_exception(error),
+        )
 
     def _is_early(self, key: str) -> bool:
         """Whether a key is about stories still being found, or related coverage still being read."""
