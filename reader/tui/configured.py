@@ -81,6 +81,10 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
         itself takes down only a message whose box has been filled.
         """
         self._is_coming = False
+        self.unsay()
+
+    def unsay(self) -> None:
+        """Take down what was said: it is over."""
         self.clear_notifications()
         for screen in self.screen_stack:
             for rack in screen.query_children(ToastRack):

@@ -126,6 +126,7 @@ async def test_n_at_the_end_of_a_topic_offers_the_next_and_goes_there_when_press
         await pilot.press("n")
         await settled(pilot)
         assert screen.view.topic == "Computer Vision"
+        assert "This is the end" not in screen_text(pilot)
 
 
 async def test_enter_goes_in_and_escape_back_and_neither_quits(archive: Path, open_app: OpenApp) -> None:

@@ -261,6 +261,7 @@ class ReadingScreen(NotingScreen):
         elif self._end_told_at == entry:
             self._end_told_at = None
             self._arriving = (entry, step)
+            self.reader.unsay()
             self.topic_tree.go_to(entry)
         else:
             self._end_told_at = entry
