@@ -147,7 +147,7 @@ def grown(standing: Places, shares: Shares, pane: str, step: int) -> Shares:
 
 def _topics_width(width: int, wanted: int, chosen: int) -> int:
     if chosen:
-        return max(_LEAST_WIDTH, min(chosen, width - 3 * _LEAST_WIDTH))
+        return max(_LEAST_WIDTH, min(chosen, width - 2 * _LEAST_WIDTH))
     # Between three panes titles count more than the last letters of a topic.
     most = 26 if WIDE <= width < ROOMY else 30
     return min(max(22, wanted), width * 3 // 10, most)

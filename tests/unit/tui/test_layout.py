@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from textual.geometry import Region
 
@@ -105,6 +105,7 @@ def test_one_pane_alone_has_no_border_to_drag() -> None:
     st.integers(-10, 310),
     st.integers(-10, 110),
 )
+@example((80, 24), Shares(), "topics", 40, 5)
 def test_a_dragged_border_follows_the_mouse_as_far_as_there_is_room(
     size: tuple[int, int], shares: Shares, border: str, x: int, y: int
 ) -> None:
