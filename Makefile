@@ -60,9 +60,10 @@ fuzz: $(VENV)/.dev ## Throw bytes at parsers, with atheris where it is to be had
 		--disable-pip-version-check 'atheris>=3,<4' || echo "atheris is not to be had here: mutating blindly"
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 
-audit: $(VENV)/.dev ## Ask for known vulnerabilities of what is installed (needs the network)
+audit: $(VENV)/.dev ## Ask for known vulnerabilities of what is installed (needs the network; fails where nobody knows)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
-	$(BIN)/pip-audit --skip-editable --progress-spinner off
+	$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/installed.txt
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)/installed.txt
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*
