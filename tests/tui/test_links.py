@@ -10,7 +10,7 @@ import pytest
 from reader.config import Config
 from tests.factories import write_story
 from tests.hostile.payloads import HOSTILE_URLS
-from tests.tui.conftest import OpenApp, Reading, screen_text, settled, story_loaded
+from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled, story_loaded
 
 WIDE, NARROW = (140, 40), (60, 20)
 
@@ -146,6 +146,7 @@ async def test_no_link_of_a_body_is_anything_but_http_and_its_host_is_shown_firs
         await story_loaded(pilot)
         for _ in range(30):
             await press(pilot, "L")
+            assert main_screen(pilot).story_pane.link.startswith(("http://", "https://"))
             if "xn--e1afmkfd.example" in screen_text(pilot):
                 break
             await press(pilot, "o")
