@@ -163,6 +163,10 @@ class Desk(Widget, can_focus=True):
         pane.refresh_edge()
         pane.focus_changed()
 
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus, which Textual takes away, in a window too small to see anything: it grows again."""
+        event.prevent_default()
+
     def on_focus(self) -> None:
         """Show where keys go."""
         if self.active is not None:

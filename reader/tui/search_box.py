@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
@@ -35,6 +36,10 @@ class SearchBox(LineBox):
         if self.value != text:
             self.value = text
         self.cursor_position = position
+
+    def on_hide(self, event: events.Hide) -> None:
+        """Keep the focus. Textual takes it away, but tells late: the box may be open again by then."""
+        event.prevent_default()
 
     def _catch_up(self) -> None:
         """Tell what is typed; keys come faster than Textual's message about them."""

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 from textual.command import CommandPalette
-from textual.events import Key, Paste
+from textual.events import Hide, Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
 
@@ -220,3 +220,18 @@ async def test_a_held_key_that_fails_is_told_and_blocks_no_others() -> None:
     assert [str(error) for error in errors] == ["no"]
     assert done == ["k"]
     assert not held.is_holding
+
+
+async def test_what_hides_the_box_or_the_panes_does_not_take_the_focus_from_them(
+    archive: Path, open_app: OpenApp
+) -> None:
+    """Without a focus keys took a longer way: the palette was opened behind the keys that came after it."""
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        for keys in ((), ("slash",)):
+            await type_ahead(pilot, *keys)
+            focused = screen.focused
+            assert focused is not None
+            focused.post_message(Hide())
+            await pilot.pause(0.1)
+            assert screen.focused is focused
