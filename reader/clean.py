@@ -68,6 +68,8 @@ _BREAKS = {0x09: "    ", **dict.fromkeys([0x0A, 0x0C, 0x85, 0x2028, 0x2029], "\n
 _LINE_TABLE = {**_UNSAFE, **_INVISIBLE, **_SPACES}
 _BLOCK_TABLE = {**_UNSAFE, **_INVISIBLE, **_BREAKS}
 
+_TYPOGRAPHY: Final = "\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
+
 # Where five and more marks may stand on one letter: signs that are neither letters, digits nor ASCII, nor
 # of the blocks that hold most dashes, arrows, frames, icons and emoji but no mark.
 _SIGN: Final = (
@@ -108,6 +110,13 @@ def path(text: str, limit: int = LINE_LIMIT) -> str:
     r"""A file name or path as one line: bytes that are no UTF-8 show as ``\xNN``."""
     text = _NO_BYTE.sub(REPLACEMENT, text)
     return line(text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"), limit)
+
+
+def without_typography(text: str) -> str:
+    """A space for each dash, quotation mark and ellipsis of good print: most texts are ASCII then."""
+    for sign in _TYPOGRAPHY:
+        text = text.replace(sign, " ")
+    return text
 
 
 def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:

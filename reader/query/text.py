@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Final
 
+from reader import clean
 from reader.model import Story
 
-SEPARATOR: Final = "_"
-"""Stands between two texts of one column, so that no phrase runs from one into the next: never a word."""
+SEPARATOR: Final = "\x01"
+"""Stands between two texts of one column, so that no phrase runs from one into the next. Clean texts have
+none, and it is no white space."""
 
 WORDS_LIMIT: Final = 20_000
 """Words of one story that are searched; the longest real one has some 600, related coverage included."""
@@ -32,13 +34,10 @@ _SINGLE: Final = (
 # Vowel signs of the Indic scripts are no letters to `re`, yet part of their words.
 _INDIC: Final = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
-_BREAK: Final = "\x01"  # in no text that was cleaned, and no white space
+_JOINT: Final = f" {SEPARATOR} "
 _ASCII_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
-_ASCII_FOLD: Final = bytes(
-    ord(SEPARATOR if chr(code) == _BREAK else chr(code).lower() if chr(code).isalnum() else " ")
-    for code in range(128)
-).ljust(256)
-_TYPOGRAPHY: Final = re.compile("[\u2013\u2014\u2018\u2019\u201c\u201d\u2026]")  # between words, like a space
+_LETTERS: Final = bytes(0xFF if chr(code).isalnum() else 0 for code in range(128)).ljust(256)
+_DROPPED: Final = b"\xff"
 
 # Marks one may leave out: accents, Hebrew points, Arabic vowels. Those of other scripts change the word.
 _ACCENT: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
@@ -110,44 +109,50 @@ def searched_texts(story: Story) -> list[str]:
 
 def joined_words(texts: Iterable[str]) -> str:
     """The words of several texts, each parted by one space, `SEPARATOR` between one text and the next."""
-    text = " ".join(_joined(texts).split())
+    text = _JOINT.join([" ".join(words(text)) for text in texts if text])
     return text if text.count(" ") < WORDS_LIMIT else " ".join(text.split(" ", WORDS_LIMIT)[:-1])
 
 
 def title_and_rest(title: str, texts: Iterable[str]) -> tuple[str, str]:
-    """The words that `title_text` and `rest_text` give, in less time; parted by any number of spaces.
+    """What FTS5's ``ascii`` tokenizer makes the words of `title_text` and `rest_text` of, in less time.
+
+    That is the texts as they are where there is nothing in them to fold that it does not fold itself: nearly
+    everywhere. It takes what is not ASCII for letters.
 
     Args:
         title: The story's.
         texts: What `searched_texts` lists.
     """
-    text = _joined((title, *texts))
-    if text.count(" ") >= WORDS_LIMIT or not title:
-        return joined_words((title,)), joined_words(texts)
-    own, _, rest = text.partition(SEPARATOR)
-    return own, rest
+    rest = _JOINT.join(filter(None, texts))
+    if len(rest) >= WORDS_LIMIT:
+        return _foldable(title, (title,)), joined_words(texts)
+    return _foldable(title, (title,)), _foldable(rest, texts)
 
 
-def _joined(texts: Iterable[str]) -> str:
-    """The words of several texts, parted by any number of spaces, and `SEPARATOR` between two texts."""
-    wanted = [text for text in texts if text]
-    # One text or many take the same time, so they are taken together where that is possible.
-    joined = f" {_BREAK} ".join(wanted)
-    if not joined.isascii():
-        joined = _TYPOGRAPHY.sub(" ", joined)
+def _foldable(joined: str, texts: Iterable[str]) -> str:
     if joined.isascii():
-        return joined.encode("ascii").translate(_ASCII_FOLD).decode("ascii")
-    return f" {SEPARATOR} ".join([" ".join(words(text)) for text in wanted])
+        return joined
+    joined = clean.without_typography(joined)
+    return joined if joined.isascii() else joined_words(texts)
 
 
 def starts_text(title: str, rest: str) -> str:
-    """The first three letters of each word, or all of one that is shorter, parted by spaces.
+    """The first three letters of each word, or all of one that is shorter, with what parts them.
 
     Args:
-        title: The words of the title.
-        rest: Those of all else.
+        title: What `title_and_rest` gives.
+        rest: The same.
     """
-    return " ".join(_STARTS(f"{title} {rest}"))
+    text = f"{title} {rest}"
+    if not text.isascii():
+        return " ".join(_STARTS(text))
+    # All letters with three before them are dropped at once: word by word it takes three times as long.
+    data = text.encode("ascii")
+    is_letter = int.from_bytes(data.translate(_LETTERS), "big")
+    has_one_before = is_letter & is_letter >> 8
+    has_three_before = has_one_before & has_one_before >> 16
+    marked = (int.from_bytes(data, "big") | has_three_before).to_bytes(len(data), "big")
+    return marked.translate(None, _DROPPED).decode("ascii")
 
 
 def _folded_by_place(text: str) -> tuple[str, list[int]]:

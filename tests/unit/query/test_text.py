@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reader.archive.storyfile import parse_story
 from reader.model import Story
 from reader.query.text import (
     SEPARATOR,
+    STARTS_LETTERS,
     joined_words,
     name_key,
     placed_words,
@@ -78,6 +82,15 @@ def test_a_story_of_very_many_words_is_searched_at_its_beginning(monkeypatch: py
 def test_words_begin_with_up_to_three_letters() -> None:
     starts = starts_text("secret a  section", f"face {SEPARATOR} fan 人 fa")
     assert starts.split() == ["sec", "a", "sec", "fac", SEPARATOR, "fan", "人", "fa"]
+    starts = starts_text("Secret-a  sections", f"F-16s {SEPARATOR} fan_a 1234567")
+    assert words(starts) == ["sec", "a", "sec", "f", "16s", "fan", "a", "123"]
+
+
+@given(st.text(st.sampled_from("aZ09 -_'\x01é人"), max_size=40))
+def test_beginnings_are_those_of_the_words(text: str) -> None:
+    title, rest = title_and_rest(text.replace(SEPARATOR, " "), [text.replace(SEPARATOR, "")])
+    beginnings = [word[:STARTS_LETTERS] for word in words(f"{title} {rest}")]
+    assert words(starts_text(title, rest)) == beginnings
 
 
 def test_names_are_compared_without_case_accents_and_double_quotes() -> None:
@@ -101,13 +114,19 @@ def test_texts_taken_together_have_the_words_of_each(texts: list[str]) -> None:
     assert joined_words(texts).split() == alone.split()
 
 
-@pytest.mark.parametrize("title", ["A title!", "It’s", "Café", "!!!", ""])
-@pytest.mark.parametrize("texts", [["An excerpt", "", "AI"], ["é", "a"], ["..."], []])
+def as_fts5_sees(text: str) -> list[str]:
+    """What the tokenizer ``ascii`` makes of a text, the sign between two texts being a letter to it."""
+    return re.findall(r"[a-z0-9\x01\x80-\U0010ffff]+", re.sub("[A-Z]", lambda found: found[0].lower(), text))
+
+
+@pytest.mark.parametrize("title", ["A title!", "It’s", "Café", "!!!", "", "snake_case"])
+@pytest.mark.parametrize("texts", [["An Excerpt", "", "AI"], ["é", "a"], ["..."], [], ["“A” – B…", "_", "C"]])
 def test_title_and_rest_are_what_each_is_alone(title: str, texts: list[str]) -> None:
     own, rest = title_and_rest(title, texts)
-    assert (own.split(), rest.split()) == (joined_words([title]).split(), joined_words(texts).split())
+    assert as_fts5_sees(own) == joined_words([title]).split()
+    assert as_fts5_sees(rest) == joined_words(texts).split()
 
 
 def test_a_story_too_long_is_cut_without_its_title(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reader.query.text.WORDS_LIMIT", 3)
-    assert title_and_rest("One two", ["three four", "five"]) == ("one two", f"three four {SEPARATOR}")
+    assert title_and_rest("One two", ["three four", "five"]) == ("One two", f"three four {SEPARATOR}")
