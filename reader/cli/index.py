@@ -72,6 +72,7 @@ def run(options: argparse.Namespace, config: Config) -> int:
                 reports = library.sync(lambda progress: show(progress.done, progress.total))
         for trouble in filter(None, (*library.take_news(), library.index_trouble())):
             output.warn(trouble)
+        library.keep()
         outcomes = [
             _Outcome(archive.name, str(path), stories, report.read, report.forgotten)
             for (archive, path, stories), report in zip(library.index_files(), reports, strict=True)

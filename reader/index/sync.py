@@ -49,6 +49,8 @@ def sync(
     index: StoryIndex,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     is_cancelled: Callable[[], bool] = lambda: False,
+    *,
+    is_begun_only: bool = False,
 ) -> SyncReport:
     """Bring `index` up to date; what was written stays written when it is cancelled or fails.
 
@@ -56,6 +58,7 @@ def sync(
         index: The index of one archive.
         on_progress: Called after each batch, from this thread.
         is_cancelled: Asked often.
+        is_begun_only: Whether to stop after some `FIRST_STORIES` files, as if it were cancelled.
 
     Raises:
         ArchiveError: If the archive's folder is not there: the index then keeps what it knows.
@@ -65,18 +68,24 @@ def sync(
         raise ArchiveError(f"the folder {index.archive.root} is not there any more")
     on_progress(Progress(0, 0))
     with index.syncing:
-        return _Sync(index, on_progress, is_cancelled).run()
+        return _Sync(index, on_progress, is_cancelled, is_begun_only=is_begun_only).run()
 
 
 class _Sync:
     """One sync: this thread looks and reads, a second one writes."""
 
     def __init__(
-        self, index: StoryIndex, on_progress: Callable[[Progress], None], is_cancelled: Callable[[], bool]
+        self,
+        index: StoryIndex,
+        on_progress: Callable[[Progress], None],
+        is_cancelled: Callable[[], bool],
+        *,
+        is_begun_only: bool,
     ) -> None:
         self._index = index
         self._on_progress = on_progress
         self._is_cancelled = is_cancelled
+        self._is_begun_only = is_begun_only
         self._was_cancelled = False
         self._is_walked = False
         self._expected = self._seen = self._planned = self._done = self._forgotten = 0
@@ -138,7 +147,7 @@ class _Sync:
         written.result()
         self._done += count
         self._on_progress(Progress(self._done, self._total()))
-        if not self._is_walked and not self._expected:
+        if not self._is_walked and not self._expected and not self._is_begun_only:
             # Not before the first rows are on the screen: of a million files it takes a second.
             self._expected = count_files(self._index.archive, self._is_cancelled)
 
@@ -157,6 +166,9 @@ class _Sync:
             batch.reads.append(found)
             if len(batch.reads) >= limit or time.monotonic() - begun >= BATCH_S:
                 yield batch
+                if self._is_begun_only:
+                    self._was_cancelled = True
+                    return
                 batch, begun = Batch(), time.monotonic()
                 limit = min(2 * limit, BATCH_STORIES)
         if batch:

@@ -126,6 +126,32 @@ class Library:
             elif self._keeps and self.keeper.is_behind():
                 self._keep()
 
+    def begin(self) -> None:
+        """Where nothing is known of the archives yet, read the newest stories: something to show at once.
+
+        What goes wrong is left to `sync`, which tells.
+        """
+        if self.counts().everything.total:
+            return
+        self._is_syncing = True
+        try:
+            with contextlib.suppress(NewsreaderError):
+                for index in self._indexes:
+                    _sync(index, is_begun_only=True)
+                self.reload()
+        finally:
+            self._is_syncing = False
+
+    def keep(self) -> None:
+        """Leave what the next start shows at once, where it is not there yet; takes its time.
+
+        Raises:
+            IndexFileError: If an index cannot be used.
+        """
+        self.open()
+        if (keeping := self._keeping) is not None:
+            keeping.join()
+
     def open_marks(self, *, has_topics: bool = False) -> None:
         """Read the marks only, in place of `open`: for `first_ids`, and for stories one has the id of.
 
@@ -882,6 +908,8 @@ def _sync(
     index: StoryIndex,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     is_cancelled: Callable[[], bool] = lambda: False,
+    *,
+    is_begun_only: bool = False,
 ) -> SyncReport:
     from reader.index.sync import sync
 
@@ -889,7 +917,7 @@ def _sync(
         try:
             if index.file.is_damaged:
                 index.rebuild(WAS_DAMAGED)
-            return sync(index, on_progress, is_cancelled)
+            return sync(index, on_progress, is_cancelled, is_begun_only=is_begun_only)
         except DamagedIndexError:
             index.rebuild(WAS_DAMAGED)
             return sync(index, on_progress, is_cancelled)

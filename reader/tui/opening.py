@@ -35,6 +35,7 @@ class Opening:
     def _open(self) -> None:
         try:
             self._library.open()
+            self._library.begin()
             # The order of several archives is worked out when it is first asked for.
             self._library.row_ids(View())
         except Exception as error:  # noqa: BLE001  handed over to the thread that waits for it

@@ -43,6 +43,47 @@ def marks(library: Library, title: str) -> tuple[bool, bool]:
     return library.is_read(story_id), library.is_starred(story_id)
 
 
+# -- the first start -----------------------------------------------------------------------------------
+
+
+def test_a_library_begins_with_the_newest_stories(tmp_path: Path) -> None:
+    archives = [open_archive(write_archive(tmp_path / name, 100)) for name in ("gazette", "herald")]
+    library = Library(archives, state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
+    library.open()
+    library.begin()
+    begun = titles(library)
+    assert begun[:2] == ["Story 99", "Story 99"]
+    assert len(begun) < 200
+    library.begin()
+    assert titles(library) == begun
+    library.sync()
+    library.reload()
+    assert len(titles(library)) == 200
+    library.close()
+
+
+def test_what_goes_wrong_at_the_beginning_is_left_to_the_sync(tmp_path: Path, gazette: Path) -> None:
+    archive = open_archive(gazette)
+    library = Library([archive], state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
+    library.open()
+    shutil.rmtree(gazette)
+    library.begin()
+    with pytest.raises(ArchiveError):
+        library.sync()
+    library.close()
+
+
+def test_a_library_that_keeps_what_a_start_needs_has_it_at_a_glance(tmp_path: Path, gazette: Path) -> None:
+    for is_first in (True, False):
+        library = Library(
+            [open_archive(gazette)], state_folder=tmp_path / "state", cache_folder=tmp_path / "cache"
+        )
+        assert (library.glance(View(), 10) is None) == is_first
+        library.sync()
+        library.keep()
+        library.close()
+
+
 # -- marks ---------------------------------------------------------------------------------------------
 
 
@@ -631,7 +672,7 @@ def test_an_index_that_cannot_be_written_is_told(
 ) -> None:
     library = open_library(gazette)
 
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **named: object) -> None:
         raise IndexFileError("disk full")
 
     monkeypatch.setattr(sync_module, "sync", fail)

@@ -57,6 +57,19 @@ def test_what_did_not_change_is_not_read_again(
     assert (report.read, report.has_changes) == (0, False)
 
 
+def test_a_sync_that_only_begins_reads_the_newest_and_leaves_the_rest_to_the_next(
+    tmp_path: Path, folder: Path
+) -> None:
+    archive = write_archive(tmp_path / "herald", 100)
+    with opened(archive, folder) as index:
+        begun = sync(index, is_begun_only=True)
+        assert (begun.read, begun.was_cancelled) == (sync_module.FIRST_STORIES, True)
+        assert titles(index)[0] == "Story 99"
+        rest = sync(index)
+        assert (begun.read + rest.read, rest.was_cancelled) == (100, False)
+        assert len(titles(index)) == 100
+
+
 def test_a_changed_file_keeps_its_row(archive: Path, folder: Path) -> None:
     path = write_story(archive, "a.md", title="Before")
     with opened(archive, folder) as index:
