@@ -15,7 +15,7 @@ _ROWS: Final = 500
 """Rows in one statement, some 10 ms."""
 
 _ROOMY: Final = ("PRAGMA cache_size=-8000", "PRAGMA wal_autocheckpoint=4000")
-"""8 MB of pages in memory, 16 MB of them in the log: many are changed again by the next batch."""
+"""8 MB of pages in memory, 32 MB of them in the log: many are changed again by the next batch."""
 
 _USUAL: Final = (SMALL_CACHE, "PRAGMA wal_autocheckpoint=1000", "PRAGMA shrink_memory")
 

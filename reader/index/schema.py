@@ -81,8 +81,8 @@ CREATE VIRTUAL TABLE story_starts USING fts5(
 );
 -- A batch of stories makes a segment; so many of them are merged at once, and never all in one transaction.
 -- A search looks into each, which takes less time than merging more often would.
-INSERT INTO story_words (story_words, rank) VALUES ('automerge', 16), ('crisismerge', 64);
-INSERT INTO story_starts (story_starts, rank) VALUES ('automerge', 16), ('crisismerge', 64);
+INSERT INTO story_words (story_words, rank) VALUES ('automerge', 32), ('crisismerge', 64);
+INSERT INTO story_starts (story_starts, rank) VALUES ('automerge', 32), ('crisismerge', 64);
 -- Words can be taken back only by whoever still has the old text. So a text that changes is written again
 -- under a number of its own, and what stands under the story's row or an older number counts no more.
 CREATE TABLE newer_text (doc INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL UNIQUE);

@@ -144,8 +144,14 @@ def starts_text(title: str, rest: str) -> str:
         rest: The same.
     """
     text = f"{title} {rest}"
-    if not text.isascii():
-        return " ".join(_STARTS(text))
+    return _cut_ascii(text) if text.isascii() else f"{_cut(title)} {_cut(rest)}"
+
+
+def _cut(text: str) -> str:
+    return _cut_ascii(text) if text.isascii() else " ".join(_STARTS(text))
+
+
+def _cut_ascii(text: str) -> str:
     # All letters with three before them are dropped at once: word by word it takes three times as long.
     data = text.encode("ascii")
     is_letter = int.from_bytes(data.translate(_LETTERS), "big")

@@ -51,6 +51,7 @@ async def test_an_archive_that_cannot_be_read_says_why_and_what_to_press(
     def fail(self: Library, *args: object) -> list[object]:
         raise IndexFileError("the disk is full")
 
+    monkeypatch.setattr(Library, "begin", lambda self: None)
     monkeypatch.setattr(Library, "sync", fail)
     async with open_app(archive) as pilot:
         await settled(pilot)
