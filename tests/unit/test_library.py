@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from reader.archive.scan import open_archive
 from reader.errors import ArchiveError, IndexFileError, StoryFileError
 from reader.index import sync as sync_module
 from reader.index.connection import DamagedIndexError
@@ -73,12 +74,12 @@ def test_what_goes_wrong_at_the_beginning_is_left_to_the_sync(tmp_path: Path, ga
     library.close()
 
 
-def test_a_library_that_keeps_what_a_start_needs_has_it_at_a_glance(tmp_path: Path, gazette: Path) -> None:
+def test_what_a_library_keeps_is_there_at_the_next_start(tmp_path: Path, gazette: Path) -> None:
     for is_first in (True, False):
         library = Library(
             [open_archive(gazette)], state_folder=tmp_path / "state", cache_folder=tmp_path / "cache"
         )
-        assert (library.glance(View(), 10) is None) == is_first
+        assert (library.open_kept()) != is_first
         library.sync()
         library.keep()
         library.close()
