@@ -259,7 +259,7 @@ class StoryIndex:
         title, excerpt, published_us, url, quality, flags, related, provider, domain, kind = line[4:]
         topics = self._topics(sqlite, topicset)
         if row_crc(*line[4:], *topics) != crc:
-            raise ValueError("a story is not as it was written")
+            raise ValueError("a story is not as it was written; the next start builds it anew")
         is_published = None if not flags & (PUBLISHED | UNPUBLISHED) else bool(flags & PUBLISHED)
         return StoryRow(
             row_id=RowId(base + row),
