@@ -135,6 +135,8 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         The box too takes it at once: behind Enter or Esc, the next key is for a pane again.
         """
         foot = self._main.foot
+        if self._exit:
+            return  # Ctrl+Q came before what still waits: the pages are being taken down
         if self._is_typing and isinstance(event, events.Paste):
             foot.take_paste(event)
         elif self._is_typing and isinstance(event, events.Key):

@@ -235,3 +235,16 @@ async def test_what_hides_the_box_or_the_panes_does_not_take_the_focus_from_them
             focused.post_message(Hide())
             await pilot.pause(0.1)
             assert screen.focused is focused
+
+
+async def test_keys_that_still_wait_when_one_quits_are_left(archive: Path, open_app: OpenApp) -> None:
+    """They came to pages that were being taken down, and the app ended with an error."""
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        for key in ("question_mark", "slash", "enter"):
+            pilot.app._exit = True
+            await screen.reader._give(Key(key, CHARACTERS.get(key)))
+        assert len(pilot.app.screen_stack) == 1
+        screen.held._on_error(ValueError("half done"))
+        pilot.app._exit = False
+        assert pilot.app._exception is None

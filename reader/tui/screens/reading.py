@@ -43,8 +43,13 @@ class ReadingScreen(NotingScreen):
         self.held = HeldKeys(
             is_early=self._is_early,
             hurry=self._hurry,
-            on_error=lambda error: self.app._handle_exception(error),
+            on_error=self._tell_error,
         )
+
+    def _tell_error(self, error: Exception) -> None:
+        # A key that was half done when the app was quit finds nothing any more; that is no crash.
+        if not self.app._exit:
+            self.app._handle_exception(error)
 
     def _is_early(self, key: str) -> bool:
         """Whether a key is about stories still being found, or related coverage still being read."""
