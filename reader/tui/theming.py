@@ -15,6 +15,7 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.css.stylesheet import Stylesheet
 from textual.driver import Driver
+from textual.events import Mount
 from textual.widget import AwaitMount
 from textual.worker import Worker
 
@@ -44,6 +45,11 @@ class Palette(CommandPalette):
         """Close it."""
         self._cancel_gather_commands()
         return super().dismiss(result) if self.is_current else AwaitComplete.nothing()  # type: ignore[no-untyped-call]
+
+    def _on_mount(self, event: Mount) -> None:
+        # Closed before it was there: Textual would look for the screen below it and end the app.
+        if self not in self.app.screen_stack:
+            event.prevent_default()
 
     def _gather_commands(self, search_value: str) -> Worker[None] | None:  # type: ignore[override]
         return super()._gather_commands(search_value) if self.is_current else None

@@ -248,3 +248,17 @@ async def test_keys_that_still_wait_when_one_quits_are_left(archive: Path, open_
         screen.held._on_error(ValueError("half done"))
         pilot.app._exit = False
         assert pilot.app._exception is None
+
+
+async def test_a_palette_that_is_closed_before_it_is_there_does_no_harm(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        palette = Palette()
+        pilot.app.push_screen(palette)
+        palette.dismiss()
+        await pilot.pause(0.1)
+        assert pilot.app.is_running
+        assert front(pilot) is main_screen(pilot)
+        await type_ahead(pilot, "ctrl+p", "escape", "j")
+        assert main_screen(pilot).story_list.cursor == 1
