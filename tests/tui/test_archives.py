@@ -134,3 +134,15 @@ async def test_the_box_completes_the_names_of_archives(
         await settled(pilot)
         assert main_screen(pilot).view.query == "archive:herald"
         assert titles(pilot) == {"Herald on AI", "Herald on Space"}
+
+
+async def test_the_topics_have_room_for_what_a_branch_unfolds_to(
+    archive: Path, herald: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, herald) as pilot:
+        tree = main_screen(pilot).topic_tree
+        before = tree.place.width
+        await pilot.press("1", "j", "j", "j", "l")
+        assert tree.place.width == tree.wanted_width() + 2 > before
+        await pilot.press("h")
+        assert tree.place.width == before

@@ -109,6 +109,9 @@ async def test_a_screen_looks_as_it_did(
         current = main_screen(pilot).story_list.current
         if current is not None and not current.is_gone:
             await story_loaded(pilot)
+        if name == "saved-searches":
+            main_screen(pilot)._counting.stop()
+            main_screen(pilot)._count_searches()
         await settled(pilot)
         await pilot.pause(0.3)
         compare(f"{name}-{size[0]}x{size[1]}", screen_text(pilot))

@@ -146,12 +146,14 @@ class FramedScreen(Screen[None]):
         """Fold, or one pane left."""
         if self.pane == "topics":
             self.topic_tree.fold()
+            self.fit(self.app.size)
         else:
             self.action_go_to(PANES[PANES.index(self.pane) - 1])
 
     def action_right(self) -> None:
         """Unfold, or one pane right."""
         if self.pane == "topics" and self.topic_tree.unfold():
+            self.fit(self.app.size)  # what came into view may need more columns
             return
         if self.pane != "story":
             self.action_go_to(PANES[PANES.index(self.pane) + 1])
@@ -171,5 +173,7 @@ class FramedScreen(Screen[None]):
             self.app.exit()
 
     def pane_clicked(self, pane: Pane, is_double: bool) -> None:
-        """The mouse chose a pane."""
+        """The mouse chose a pane; in the topics it may have folded one."""
+        if pane is self.topic_tree:
+            self.fit(self.app.size)
         self.pane = pane.name

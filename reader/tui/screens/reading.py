@@ -224,6 +224,7 @@ class ReadingScreen(NotingScreen):
         """Page the story; at its end, the next unread one. In the topics: fold or unfold."""
         if self.pane == "topics":
             _ = self.topic_tree.unfold() or self.topic_tree.fold()
+            self.fit(self.app.size)
         elif self.story_pane.page(1):
             self._start_reading()
         else:
