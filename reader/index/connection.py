@@ -261,7 +261,9 @@ def reporting(path: str, doing: str) -> Iterator[None]:
 def _warn(message: str, error: Exception) -> None:
     import logging  # 4 ms, and most starts have nothing to tell
 
-    logging.getLogger(__name__).warning(message, error)
+    log = logging.getLogger(__name__)
+    if log.hasHandlers():  # the command line has no log, and says it in words of its own
+        log.warning(message, error)
 
 
 def file_name(archive: Archive) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -81,6 +82,17 @@ def test_an_index_of_another_version_is_told(run: Run, archive: Path) -> None:
             " marks stay as they are\n"
         )
         assert "another version" not in run(*command).err
+
+
+def test_what_is_told_is_not_told_again_by_a_log_that_nobody_keeps(run: Run, archive: Path) -> None:
+    run("index", archive)
+    tamper(index_file("powerapps"), "PRAGMA user_version=1000")
+    command = [sys.executable, "-m", "reader", "list", "--archive", str(archive)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr.splitlines() == [
+        "newsreader: the index of powerapps was made by another version of newsreader: it is built anew,"
+        " marks stay as they are"
+    ]
 
 
 def test_it_looks_for_damage_builds_it_anew_and_says_so(run: Run, archive: Path) -> None:
