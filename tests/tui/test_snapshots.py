@@ -17,6 +17,7 @@ from reader.config import Config
 from reader.library import Library
 from tests.factories import write_story
 from tests.tui.conftest import OpenApp, main_screen, screen_text, settled, story_loaded
+from tests.tui.test_saved_searches import read
 from tests.tui.test_story_pane import BODY
 
 FOLDER: Final = Path(__file__).with_name("snapshots")
@@ -110,8 +111,9 @@ async def test_a_screen_looks_as_it_did(
         if current is not None and not current.is_gone:
             await story_loaded(pilot)
         if name == "saved-searches":
-            main_screen(pilot)._counting.stop()
-            main_screen(pilot)._count_searches()
+            await read(pilot)
+            while main_screen(pilot).topic_tree.searches_with_counts() != {"clear": 1}:
+                await pilot.pause(0.05)
         await settled(pilot)
         await pilot.pause(0.3)
         compare(f"{name}-{size[0]}x{size[1]}", screen_text(pilot))
