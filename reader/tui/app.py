@@ -109,6 +109,8 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         await super().on_event(event)
 
     async def _take_for_main(self, event: events.Key | events.Paste) -> None:
+        if self._is_for_main and not self._is_typing and not isinstance(self.focused, Desk):
+            self._main.set_focus(self._main.desk, scroll_visible=False)
         key = event.key if isinstance(event, events.Key) else ""
         if self._must_wait(key) and key != WAY_OUT:
             self._main.held.hold(key, partial(self._give, event))
@@ -117,8 +119,12 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
 
     @property
     def _is_for_main(self) -> bool:
-        """Whether keys go to a pane or to the box at the foot."""
-        return isinstance(self.focused, Desk) or self._is_typing
+        """Whether keys go to a pane or to the box at the foot, whatever Textual thinks has the focus.
+
+        It takes the focus from what is hidden for a moment. A key that is then left to it comes to its
+        command through the queue of the screen: behind those that were typed after it.
+        """
+        return self.screen_stack[-1:] == [self._main]
 
     @property
     def _is_typing(self) -> bool:

@@ -262,3 +262,20 @@ async def test_a_palette_that_is_closed_before_it_is_there_does_no_harm(
         assert front(pilot) is main_screen(pilot)
         await type_ahead(pilot, "ctrl+p", "escape", "j")
         assert main_screen(pilot).story_list.cursor == 1
+
+
+async def test_a_key_that_comes_while_nothing_has_the_focus_is_not_done_behind_the_next(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await settled(pilot)
+        screen.set_focus(None)
+        await pilot.app.on_event(Key("ctrl+p", None))
+        if pilot.app.screen is screen:
+            screen.set_focus(screen.desk)  # as Textual does a moment later
+        for event in (Key("escape", None), Key("slash", "/"), Paste("of the")):
+            await pilot.app.on_event(event)
+        await settled(pilot)
+        assert pilot.app.screen_stack == [screen]
+        assert screen.view.query == "of the"
