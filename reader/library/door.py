@@ -723,6 +723,8 @@ class Library:
             for story_id, (row_id, url) in stories.items():
                 mark = self.keeper.get(story_id)
                 if bool(mark and mark.is_read) != is_read:
+                    # With the address again, so that the line before says nothing more and is dropped.
+                    url = url or (mark.url if mark else "")
                     changes.append(Change(story_id, is_read=is_read, url=url))
                     rows.append((row_id, bool(mark and mark.is_starred)))
             self.keeper.record(changes)

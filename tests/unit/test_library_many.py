@@ -7,6 +7,7 @@ import pytest
 from reader.archive.scan import open_archive
 from reader.library import Library
 from reader.model import Show, View
+from reader.state import byhand
 from tests.factories import write_archive
 
 
@@ -44,6 +45,21 @@ def test_what_was_marked_is_marked_back_and_the_rest_stays(library: Library) -> 
     assert len(library.row_ids(View(show=Show.UNREAD))) == 11
     library.set_read_again(marked, is_read=True)
     assert library.counts().everything.unread == 0
+
+
+def test_marks_that_were_taken_back_leave_one_line_a_story(library: Library, tmp_path: Path) -> None:
+    """The line before was kept for its address alone."""
+    marked = library.set_read_many(library.row_ids(View()))
+    library.set_read_again(marked, is_read=False)
+    library.close()
+    counts, marks = library.counts(), [library.mark_of(story_id) for story_id in marked]
+    done = byhand.compact(tmp_path / "state")
+    assert (done.before, done.after) == (2 + 2 * 11, 2 + 11)
+    again = Library(library.archives, state_folder=tmp_path / "state", cache_folder=tmp_path / "cache")
+    again.open()
+    assert again.counts() == counts
+    assert [again.mark_of(story_id) for story_id in marked] == marks
+    assert all(mark and mark.url for mark in marks)
 
 
 def test_nothing_to_mark_writes_nothing(library: Library, tmp_path: Path) -> None:
