@@ -56,7 +56,10 @@ class PageKeys:
         if event.key == WAY_OUT:
             return False
         if box is None:
-            return await self._run(event.key)
+            # Nor is it left to Textual, which looks for its command once it has come up through two queues:
+            # Ctrl+P pressed on a page that is closed by then would open the palette over what came since.
+            _ = await self._run(event.key, is_first=True) or await self._run(event.key)
+            return True
         if isinstance(self._app.screen, CommandPalette) and event.key == "enter":
             await self._choose(box, self._app.screen)
         elif event.is_printable and not await self._run(event.key, is_first=True):

@@ -279,3 +279,20 @@ async def test_a_key_that_comes_while_nothing_has_the_focus_is_not_done_behind_t
         await settled(pilot)
         assert pilot.app.screen_stack == [screen]
         assert screen.view.query == "of the"
+
+
+async def test_a_key_that_a_page_does_not_know_is_not_kept_until_the_page_is_closed(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await settled(pilot)
+        await type_ahead(pilot, "i")
+        assert front(pilot) is not screen
+        events = (Key("ctrl+p", None), Key("escape", None), Key("slash", "/"), Paste("of the"))
+        for event in events:
+            await pilot.app.on_event(event)
+        await settled(pilot)
+        await pilot.pause(0.3)
+        assert pilot.app.screen_stack == [screen]
+        assert screen.view.query == "of the"
