@@ -23,7 +23,7 @@ def names_topic(text: str) -> bool:
 
 
 def parsed(text: str, library: Library) -> Query:
-    """The query, typed to its end: the last word is whole.
+    """The query, typed to its end: the last word is whole, and nothing is still open.
 
     Raises:
         QueryError: If it cannot be meant.
@@ -31,7 +31,7 @@ def parsed(text: str, library: Library) -> Query:
     from reader.query.parse import parse
 
     archives = [archive.name for archive in library.archives]
-    return parse(f"{text} ", datetime.now().astimezone(), _names(library.topics), archives)
+    return parse(f"{text} ", datetime.now().astimezone(), _names(library.topics), archives, is_whole=True)
 
 
 def tell(text: str, error: QueryError) -> int:

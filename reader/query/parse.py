@@ -10,7 +10,8 @@
     phrase = '"' text '"' [ "*" ]         a closing quote may be missing at the end
     word   = text [ "*" ]                 the last one of a query goes on unless a space follows
 
-What is half typed is taken as far as it goes; what is wrong is told with its place.
+What is half typed is taken as far as it goes, unless the text is whole; what is wrong is told with its
+place.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ def parse(
     now: datetime,
     topics: Sequence[str] | None = None,
     archives: Sequence[str] | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Query:
     """The query that a text is; an empty one finds everything.
 
@@ -94,6 +97,7 @@ def parse(
         now: Aware; what relative dates count from, and whose zone days begin in.
         topics: The names of all topics: naming another is a mistake then.
         archives: The same of the archives.
+        is_whole: Whether nothing more will be typed: what is still open is a mistake then.
 
     Raises:
         QueryError: If it cannot be meant; with the place.
@@ -103,7 +107,11 @@ def parse(
     # File names and terminals can give half a character that no text may hold.
     text = text.encode("utf-8", "replace").decode()
     # Mistakes repeat what was typed, or stands in a file; a sign for a sign, so that places stay right.
-    return _Parser(text.translate(_UNDRAWN), now, topics, archives).parse()
+    parser = _Parser(text.translate(_UNDRAWN), now, topics, archives)
+    query = parser.parse()
+    if is_whole:
+        parser.check_whole()
+    return query
 
 
 def tokens(text: str) -> list[Token]:
@@ -141,6 +149,12 @@ def _field_token(piece: re.Match[str], token: Token) -> Token:
     )
 
 
+def _check_joins(last: Token | None) -> None:
+    """See whether what ends here does not end with a word that joins it to more."""
+    if last is not None and last.kind in ("or", "and", "not"):
+        raise QueryError(f"nothing stands behind {last.text}", last.start)
+
+
 class _Parser:
     """One parse: recursive descent over the tokens."""
 
@@ -166,6 +180,28 @@ class _Parser:
         if self._place < len(self._tokens):
             raise QueryError("this parenthesis closes nothing", self._tokens[self._place].start)
         return Query(node, self._order, self._is_reversed, self._text)
+
+    def check_whole(self) -> None:
+        """See whether something is still open in what was parsed.
+
+        Raises:
+            QueryError: If a parenthesis is, or OR, AND or NOT joins nothing.
+        """
+        opened: list[Token] = []
+        before: Token | None = None
+        for token in self._tokens:
+            if token.kind in ("or", "and") and (before is None or before.kind == "open"):
+                raise QueryError(f"nothing stands before {token.text}", token.start)
+            if token.kind in ("or", "and", "close"):
+                _check_joins(before)
+            if token.kind == "open":
+                opened.append(token)
+            elif token.kind == "close":
+                opened.pop()
+            before = token
+        if opened:
+            raise QueryError("this parenthesis is not closed", opened[-1].start)
+        _check_joins(before)
 
     def _peek(self) -> str:
         return self._tokens[self._place].kind if self._place < len(self._tokens) else "end"

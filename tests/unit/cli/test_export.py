@@ -177,3 +177,9 @@ def test_an_export_is_the_same_each_time(run: Run, archive: Path) -> None:
 def test_exported_json_can_be_read_from_a_file(run: Run, archive: Path, tmp_path: Path) -> None:
     run("export", "--archive", archive, "--view", "", "--output", tmp_path / "x.json")
     assert len(json.loads((tmp_path / "x.json").read_text())) == 3
+
+
+def test_a_view_that_is_not_whole_is_told_with_its_place(run: Run, archive: Path) -> None:
+    result = run("export", "--archive", archive, "--view", "ants OR")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "newsreader: nothing stands behind OR\n  ants OR\n       ^\n"

@@ -82,6 +82,8 @@ def test_json_is_that_of_the_listing(run: Run, archive: Path) -> None:
         ("archive:powerap", "there is no archive “powerap”; did you mean “powerapps”?", 8),
         ("新 since:soon", "“soon” is no date: ", 9),
         ("a)", "this parenthesis closes nothing", 1),
+        ("(face OR", "this parenthesis is not closed", 0),
+        ("face OR", "nothing stands behind OR", 5),
     ],
 )
 def test_a_query_that_cannot_be_meant_is_told_with_its_place(

@@ -123,6 +123,35 @@ def test_a_mistake_is_told_with_its_place_and_the_nearest_name(
     assert isinstance(caught.value, UsageError)
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "position"),
+    [
+        ("(face OR", "this parenthesis is not closed", 0),
+        ("(a (b) ", "this parenthesis is not closed", 0),
+        ("a OR ", "nothing stands behind OR", 2),
+        ("(a AND) b", "nothing stands behind AND", 3),
+        ("a OR OR b", "nothing stands behind OR", 2),
+        ("a NOT OR b", "nothing stands behind NOT", 2),
+        ("OR a", "nothing stands before OR", 0),
+        ("a (AND b)", "nothing stands before AND", 3),
+    ],
+)
+def test_what_is_still_open_is_a_mistake_once_the_query_is_whole(
+    text: str, message: str, position: int
+) -> None:
+    parse(text, NOW)
+    with pytest.raises(QueryError, match=message) as caught:
+        parse(text, NOW, is_whole=True)
+    assert caught.value.position == position
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "a - b", "a AND -b", "(a OR (b c)) NOT (d)", "!!! OR ()", '"face rec']
+)
+def test_a_whole_query_is_the_same_as_a_typed_one(text: str) -> None:
+    assert parse(text, NOW, is_whole=True) == parse(text, NOW)
+
+
 def test_a_topic_there_is_may_be_written_in_any_case() -> None:
     assert parse("topic:VISION", NOW, ["Vision"]).node == HasTopic("vision")
 
