@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -98,6 +98,7 @@ class Library:
         self._is_syncing = False
         self._is_loaded = False
         self._is_open = False
+        self._pressed: set[StoryId] = set()
         self._keeps = keeps
         self._keeping: threading.Thread | None = None
         self._wants_keeping = False
@@ -695,25 +696,41 @@ class Library:
         self._record(row, note=clean.line(text))
 
     def set_read_many(self, row_ids: Sequence[int]) -> list[StoryId]:
-        """Mark these stories read, in a few writes; gives those that were not. Not quick."""
+        """Mark these stories read, in a few writes; gives those that were not. Not quick.
+
+        What is marked by hand meanwhile stays as it is marked: that came later.
+        """
         marked: list[StoryId] = []
-        for first in range(0, len(row_ids), _BATCH):
-            batch = [row_id for row_id in row_ids[first : first + _BATCH] if not self._shelf.is_read(row_id)]
-            rows = [row for row in self.rows(batch) if row.story_id and not self.is_read(row.story_id)]
-            moved = [row for row in rows if row.story_id in self._shelf.adopted]
-            for row in moved:  # what they were marked under their old ids goes over
-                self.set_read(row, True)
-            marked += [row.story_id for row in moved]
-            stories = {row.story_id: (row.row_id, row.url) for row in rows}
-            marked += self._record_many(stories, is_read=True)
+        with self._heeding_later_presses() as pressed:
+            for first in range(0, len(row_ids), _BATCH):
+                batch = [row for row in row_ids[first : first + _BATCH] if not self._shelf.is_read(row)]
+                rows = [row for row in self.rows(batch) if row.story_id and not self.is_read(row.story_id)]
+                adopted = self._shelf.adopted
+                moved = [row for row in rows if row.story_id in adopted and row.story_id not in pressed]
+                for row in moved:  # what they were marked under their old ids goes over
+                    self.set_read(row, True)
+                marked += [row.story_id for row in moved]
+                stories = {row.story_id: (row.row_id, row.url) for row in rows}
+                marked += self._record_many(stories, is_read=True)
         return marked
 
     def set_read_again(self, story_ids: Sequence[StoryId], *, is_read: bool) -> None:
-        """Mark stories that have marks already read or unread, in a few writes. Not quick."""
-        for first in range(0, len(story_ids), _BATCH):
-            batch = story_ids[first : first + _BATCH]
-            rows = rows_of(self._indexes, batch)
-            self._record_many({story_id: (rows.get(story_id, NO_ROW), "") for story_id in batch}, is_read)
+        """Mark stories that have marks already read or unread, in a few writes, as above. Not quick."""
+        with self._heeding_later_presses():
+            for first in range(0, len(story_ids), _BATCH):
+                batch = story_ids[first : first + _BATCH]
+                rows = rows_of(self._indexes, batch)
+                stories = {story_id: (rows.get(story_id, NO_ROW), "") for story_id in batch}
+                self._record_many(stories, is_read)
+
+    @contextlib.contextmanager
+    def _heeding_later_presses(self) -> Iterator[set[StoryId]]:
+        """While many are marked: what was marked by hand since that began."""
+        pressed = self._pressed = set()
+        try:
+            yield pressed
+        finally:
+            self._pressed = set()
 
     def _record_many(self, stories: Mapping[StoryId, tuple[RowId, str]], is_read: bool) -> list[StoryId]:
         """Mark stories, of which row and address are given; gives those that were not so before."""
@@ -722,7 +739,7 @@ class Library:
             rows: list[tuple[RowId, bool]] = []
             for story_id, (row_id, url) in stories.items():
                 mark = self.keeper.get(story_id)
-                if bool(mark and mark.is_read) != is_read:
+                if bool(mark and mark.is_read) != is_read and story_id not in self._pressed:
                     # With the address again, so that the line before says nothing more and is dropped.
                     url = url or (mark.url if mark else "")
                     changes.append(Change(story_id, is_read=is_read, url=url))
@@ -746,6 +763,7 @@ class Library:
         if not row.story_id:
             return
         with self._lock:
+            self._pressed.add(row.story_id)
             if self.keeper.get(row.story_id) is None and (old := self.mark_of(row.story_id)) is not None:
                 # A moved story leaves its old id behind with this press: all marks go over.
                 is_read = old.is_read if is_read is None else is_read

@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -33,9 +33,14 @@ from reader.tui.screens.main import MainScreen
 from reader.tui.session import Session, SessionFile
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from reader.tui.next_start import NextStart
 
 log = logging.getLogger(__name__)
+
+LEAVING_S: Final = 0.05
+"""How often one who leaves looks whether the marking is done."""
 
 
 class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
@@ -75,6 +80,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         self.opening = opening or Opening(library)
         self.next_start: NextStart | None = None
         self._has_left = False
+        self._leaving: Timer | None = None
         self._page_keys = PageKeys(self)
         self._main = MainScreen(library, self.opening, self.shown, left)
         # What one chose last, unless the config has said something else since.
@@ -194,7 +200,18 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
             self._sessions.save(session)
 
     def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
-        """End the app; where that is no emergency, with the first screen of the next start in mind."""
+        """End the app; where that is no emergency, with the first screen of the next start in mind.
+
+        What is being marked is marked to its end first, and taken back where one said so: there is nothing to
+        take it back with at the next start.
+        """
+        if not return_code and self._main.is_mounted and self._main.background.is_marking:
+            if self._leaving is None:
+                self.say("Marking goes on to its end; then newsreader ends.")
+                self._leaving = self.set_interval(LEAVING_S, lambda: self.exit(result, return_code, message))
+            return
+        if self._leaving is not None:
+            self._leaving.stop()
         if not return_code and self._main.is_filled and not self.is_headless:
             gc.disable()  # it all ends in a moment
             from reader.tui.next_start import next_start

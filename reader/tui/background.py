@@ -206,6 +206,11 @@ class Background:
         """Whether the archives are being looked at."""
         return self._is_busy("sync")
 
+    @property
+    def is_marking(self) -> bool:
+        """Whether many stories are being marked, or wait for it."""
+        return self._is_busy("marks")
+
     def sync(self) -> bool:
         """Look at the archives again; false where that is being done already."""
         if self._is_busy("sync"):

@@ -20,11 +20,13 @@ class Step:
         words: What it was, as the object of a sentence: ``star on “Clearview”``.
         undo: Takes it back.
         redo: Does it again.
+        is_long: Whether both take a while, and say themselves when they are done.
     """
 
     words: str
     undo: Callable[[], None]
     redo: Callable[[], None]
+    is_long: bool = False
 
 
 class History:

@@ -9,9 +9,10 @@ from reader import locations
 from reader.config import Config
 from reader.library import NO_ROW
 from reader.model import Show, StoryId, StoryRow
+from reader.tui.screens import marking
 from reader.tui.screens.marking import named
 from tests.factories import write_archive, write_story
-from tests.tui.conftest import OpenApp, main_screen, screen_text, settled
+from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled
 
 
 def log_lines() -> list[str]:
@@ -249,6 +250,42 @@ async def test_a_bulk_mark_that_is_still_going_on_can_be_taken_back(archive: Pat
             await pilot.press("ctrl+y", "ctrl+z", "ctrl+y")
         await settled(pilot)
         assert screen.library.counts().everything.unread == 0
+
+
+def has_ended(pilot: Reading) -> bool:
+    return pilot.app._exit
+
+
+async def test_one_who_quits_while_many_are_marked_loses_neither_the_marks_nor_the_undo(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        with screen.background._marking:
+            await pilot.press("A", "y", "ctrl+z", "ctrl+q")
+            await pilot.pause(0.2)
+            assert not has_ended(pilot)
+            assert "goes on to its end" in screen_text(pilot)
+        while not has_ended(pilot):
+            await pilot.pause(0.02)
+        assert screen.library.counts().everything.unread == 3
+
+
+async def test_a_long_undo_is_not_called_done_before_it_is(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marking, "MARKED_AT_ONCE", 1)
+    async with open_app(archive) as pilot:
+        await pilot.press("A", "y")
+        await settled(pilot)
+        with main_screen(pilot).background._marking:
+            await pilot.press("ctrl+z")
+            await pilot.pause()
+            assert "Taking back: marking 3 unread stories as read" in screen_text(pilot)
+            assert "Undone" not in screen_text(pilot)
+        await settled(pilot)
+        await pilot.pause()
+        assert "Undone: marking 3 unread stories as read" in screen_text(pilot)
 
 
 async def test_a_key_held_at_the_end_says_so_once_and_not_with_every_press(

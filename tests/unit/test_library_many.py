@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from reader.archive.scan import open_archive
-from reader.library import Library
-from reader.model import Show, View
+from reader.library import Library, door
+from reader.model import RowId, Show, StoryId, View
 from reader.state import byhand
 from tests.factories import write_archive
 
@@ -81,3 +82,24 @@ def test_a_story_gone_from_the_archive_is_marked_like_any_other(library: Library
     (gone,) = library.row_ids(View(show=Show.STARRED))
     assert library.set_read_many([gone]) == [row.story_id]
     assert library.is_read(row.story_id)
+
+
+def test_what_is_marked_by_hand_while_many_are_marked_stays_as_it_is(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines of a large archive are written one batch after the other: later than that press."""
+    monkeypatch.setattr(door, "_BATCH", 4)
+    rows = library.rows(library.row_ids(View()))
+    record = library._record_many
+
+    def press_meanwhile(stories: Mapping[StoryId, tuple[RowId, str]], is_read: bool) -> list[StoryId]:
+        if not pressed:
+            pressed.append(rows[-1].story_id)
+            library.set_read(rows[-1], False)
+        return record(stories, is_read)
+
+    pressed: list[StoryId] = []
+    monkeypatch.setattr(library, "_record_many", press_meanwhile)
+    marked = library.set_read_many(library.row_ids(View()))
+    assert [row.story_id for row in rows if not library.is_read(row.story_id)] == pressed
+    assert len(marked) == 10

@@ -65,9 +65,11 @@ class AskingScreen(FramedScreen):
     def action_undo(self) -> None:
         """Take back what was done last."""
         step = self.history.undo()
-        self.reader.say(f"Undone: {step.words}" if step else "There is nothing to undo.")
+        done = "Taking back" if step and step.is_long else "Undone"
+        self.reader.say(f"{done}: {step.words}" if step else "There is nothing to undo.")
 
     def action_redo(self) -> None:
         """Do again what was taken back last."""
         step = self.history.redo()
-        self.reader.say(f"Done again: {step.words}" if step else "There is nothing to do again.")
+        done = "Doing again" if step and step.is_long else "Done again"
+        self.reader.say(f"{done}: {step.words}" if step else "There is nothing to do again.")

@@ -80,6 +80,8 @@ class MarkingScreen(SavingScreen):
             self._press_read(row, False)
         else:
             self._keep_unread(row)
+            if self.background.is_marking:  # before that comes to this story
+                self._set_read(row, False)
         self.reader.say("Stays unread.")
 
     def _press_read(self, row: StoryRow, is_read: bool) -> None:
@@ -172,14 +174,17 @@ class MarkingScreen(SavingScreen):
         )
 
     def _mark_all(self, ids: Sequence[int], words: str) -> None:
-        if len(ids) > MARKED_AT_ONCE:
+        is_long = len(ids) > MARKED_AT_ONCE
+        if is_long:
             self.reader.say("Marking …")
         # Those that are marked are not known yet, and yet it can be taken back from now on.
         marked: list[StoryId] = []
+        what = f"marking {words} as read"
         step = Step(
-            f"marking {words} as read",
-            undo=lambda: self.background.mark_again(marked, self._after_history, is_read=False),
-            redo=lambda: self.background.mark_again(marked, self._after_history, is_read=True),
+            what,
+            undo=lambda: self._mark_again(marked, f"Undone: {what}" if is_long else "", is_read=False),
+            redo=lambda: self._mark_again(marked, f"Done again: {what}" if is_long else "", is_read=True),
+            is_long=is_long,
         )
         self.history.add(step)
 
@@ -188,6 +193,14 @@ class MarkingScreen(SavingScreen):
                 self.reader.say(f"Marked {words} as read; {self.reader.keys.first('undo')} takes it back.")
 
         self.background.mark_many(ids, marked, tell)
+
+    def _mark_again(self, story_ids: Sequence[StoryId], words: str, *, is_read: bool) -> None:
+        def then() -> None:
+            self._after_history()
+            if words:
+                self.reader.say(words)
+
+        self.background.mark_again(story_ids, then, is_read=is_read)
 
     def _unread_here(self) -> int:
         """How many unread stories the list has."""
