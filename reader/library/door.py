@@ -10,6 +10,7 @@ import contextlib
 import threading
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from reader.index.figures import Figures
     from reader.index.first import Entry
     from reader.index.sync import Progress, SyncReport
-    from reader.query.match import Doc
     from reader.query.tree import Node, Query
 
 
@@ -483,7 +483,8 @@ class Library:
     def first_ids(self, view: View, limit: int, query: Query | None = None) -> Sequence[int]:
         """What `row_ids` or `search_ids` begin with, at most `limit`; needs no more than `open_marks`.
 
-        An order that an index does not have, and a note on a story that is gone, open the library first.
+        An order that an index does not have, and a note or a star on a story that is gone, open the library
+        first.
 
         Args:
             view: Which stories: of any topic, and not those with a star, some of which are in no index.
@@ -497,7 +498,7 @@ class Library:
         from reader.index.first import ORDERS, first
 
         ordered = view if query is None else _ordered(view, query)
-        has_gone = bool(self._shelf.gone) and query is not None and _finds_noted(view, query.node)
+        has_gone = bool(self._shelf.gone) and query is not None and any(_seeks_gone(view, query.node))
         if self._is_open or has_gone or ordered.order not in ORDERS:
             self.open()
             return self.row_ids(view)[:limit] if query is None else self.search_ids(query, view, limit=limit)
@@ -825,36 +826,41 @@ class Library:
     ) -> list[StoryRow]:
         """The stories that are gone, where a view has them, and a query finds them.
 
-        A query for notes also finds them outside Starred, by the note on them: it may be on related
-        coverage, which has no file of its own.
+        A query for notes or stars also finds them outside Starred, by the note or the star on them: it may
+        be on related coverage, which has no file of its own.
         """
         if not shelf.gone or view.topic or view.archive:
             return []
-        if view.show is not Show.STARRED and not _finds_noted(view, node):
+        by_note, by_star = _seeks_gone(view, node)
+        if view.show is not Show.STARRED and not (by_note or by_star):
             return []
-        from reader.query.match import matches
-
         return [
             row
             for row in shelf.gone
-            if (row.row_id in also or self._is_in_show(row.story_id, view.show))
+            if (row.row_id in also or self._is_in_show(row.story_id, view.show, by_note, by_star))
             and _is_above_floor(row, view)
-            and matches(node, self._doc_of_gone(row))
+            and self._fits_gone(node, row, stays=row.row_id in also)
         ]
 
-    def _doc_of_gone(self, row: StoryRow) -> Doc:
-        from reader.query.match import doc_of_gone
+    def _fits_gone(self, node: Node | None, row: StoryRow, *, stays: bool) -> bool:
+        """Whether a query finds a story that is gone: by its marks, or by any if it stays."""
+        from reader.query.match import doc_of_gone, matches
 
         mark = self.mark_of(row.story_id)
         assert mark is not None  # for its mark it is listed
-        return doc_of_gone(row, is_read=bool(mark.is_read), is_starred=bool(mark.is_starred), note=mark.note)
+        marks = product((False, True), repeat=2) if stays else [(bool(mark.is_read), bool(mark.is_starred))]
+        return any(
+            matches(node, doc_of_gone(row, is_read=is_read, is_starred=is_starred, note=mark.note))
+            for is_read, is_starred in marks
+        )
 
-    def _is_in_show(self, story_id: StoryId, show: Show) -> bool:
+    def _is_in_show(self, story_id: StoryId, show: Show, by_note: bool, by_star: bool) -> bool:
         """Whether a story that is gone is among those that a view keeps."""
         if show is Show.STARRED:
             return self.is_starred(story_id)
         is_kept = show is Show.ALL or not self.is_read(story_id)
-        return is_kept and bool(self.note_of(story_id))
+        is_noted = by_note and bool(self.note_of(story_id))
+        return is_kept and (is_noted or (by_star and self.is_starred(story_id)))
 
     def _notes(self, shelf: Shelf, node: Node | None) -> dict[RowId, str]:
         """The user's notes by row, if the query asks for any."""
@@ -906,13 +912,13 @@ def _is_above_floor(row: StoryRow, view: View) -> bool:
     return row.quality is not None and row.quality >= view.quality_floor
 
 
-def _finds_noted(view: View, node: Node | None) -> bool:
-    """Whether a query may find a story that is gone by its note, in this view."""
+def _seeks_gone(view: View, node: Node | None) -> tuple[bool, bool]:
+    """Whether a query may find a story that is gone by its note, and whether by its star, in this view."""
     if node is None or view.show not in (Show.ALL, Show.UNREAD):
-        return False
-    from reader.query.tree import seeks_notes
+        return False, False
+    from reader.query.tree import seeks_notes, seeks_starred
 
-    return seeks_notes(node)
+    return seeks_notes(node), seeks_starred(node)
 
 
 def _ordered(view: View, query: Query) -> View:

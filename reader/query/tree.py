@@ -260,6 +260,14 @@ def seeks_notes(node: Node | None) -> bool:
     return isinstance(node, InNote) or node == Has(Part.NOTE)
 
 
+def seeks_starred(node: Node | None) -> bool:
+    """Whether a story can fit because of its star."""
+    match node:
+        case And(nodes) | Or(nodes):
+            return any(map(seeks_starred, nodes))
+    return node == Is(State.STARRED)
+
+
 def _phrase(words: tuple[str, ...], is_prefix: bool) -> str:
     value = words[0] if is_prefix and len(words) == 1 else f'"{" ".join(words)}"'
     return f"{value}{'*' if is_prefix else ''}"

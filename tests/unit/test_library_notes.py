@@ -189,6 +189,40 @@ def test_a_note_on_what_has_no_file_is_found_without_a_star_too(
     library.close()
 
 
+def test_a_star_on_what_has_no_file_is_found_outside_starred_too(
+    gazette: Path, open_library: OpenLibrary
+) -> None:
+    library = open_library(gazette)
+    item = StoryRow(
+        row_id=NO_ROW,
+        story_id=StoryId("url:https://example.org/other"),
+        title="Another report",
+        url="https://example.org/other",
+    )
+    noted = replace(item, story_id=StoryId("url:https://example.org/third"), title="A third report")
+    library.set_starred(item, True)
+    library.set_note(noted, "without a star")
+    library.set_starred(story(library, "Story 2"), True)
+    library.close()
+    again = open_library(gazette)
+    in_starred = [row.title for row in again.rows(again.row_ids(View(show=Show.STARRED)))]
+    assert found(again, "is:starred") == in_starred
+    assert set(in_starred) == {"Another report", "Story 2"}
+    assert (
+        found(again, "is:starred report") == found(again, "report is:starred -is:read") == ["Another report"]
+    )
+    assert set(found(again, "is:starred OR note:star")) == {*in_starred, "A third report"}
+    assert found(again, "report OR note:x") == ["A third report"]
+    assert found(again, "-is:starred report") == found(again, "is:starred report", View("AI")) == []
+    assert found(again, "is:starred report", View(show=Show.UNREAD)) == ["Another report"]
+    (row,) = again.rows(again.search_ids(parse("is:starred report ", NOW), View()))
+    again.set_read(row, True)
+    assert found(again, "is:starred report", View(show=Show.UNREAD)) == []
+    again.set_starred(row, False)
+    assert found(again, "is:starred report") == []
+    assert list(again.search_ids(parse("is:starred report ", NOW), View(), [row.row_id])) == [row.row_id]
+
+
 def test_a_star_on_what_has_no_file_keeps_what_was_known_of_it(
     gazette: Path, open_library: OpenLibrary
 ) -> None:
