@@ -94,6 +94,24 @@ async def test_watch_off_in_the_config_leaves_it_to_r(archive: Path, open_app: O
         assert "Brand new" in screen_text(pilot)
 
 
+async def test_what_comes_in_place_of_a_story_that_vanished_is_not_read_by_itself(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive, config=Config(dwell_s=0.1)) as pilot:
+        screen = main_screen(pilot)
+        screen.stop_waiting()
+        await pilot.press("j", "u", "3")
+        row = screen.story_list.current
+        assert row is not None
+        file = screen.library.file_of(row)
+        assert file is not None
+        file.unlink()
+        await noticed(pilot)
+        await pilot.pause(0.4)
+        assert "is gone from the archive" in screen_text(pilot)
+        assert screen.library.counts().everything.unread == 2
+
+
 async def test_an_archive_that_vanishes_is_told_once_and_its_stories_stay(
     archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from reader.tui.panes.story_lines import WHOLE_STORY
 from reader.tui.panes.topic_tree import Entry
 from reader.tui.reading_ahead import ReadingAhead
 from reader.tui.rest import Rest
+from reader.tui.screens.marking import named
 from reader.tui.screens.noting import NotingScreen
 from reader.tui.session import Session
 
@@ -243,7 +244,14 @@ class ReadingScreen(NotingScreen):
         self._go_to_unread(step, "next-unread" if step > 0 else "previous-unread")
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
+        before = self.story_list.current if keeps_place and self._has_moved else None
         super()._show_stories(ids, self._place_of_arrival(ids, cursor), keeps_place=keeps_place)
+        row = self.story_list.current
+        if before is not None and row is not None and row.story_id != before.story_id:
+            # Nobody went to this one: to rest on it is not to read it.
+            self._dwell.stop()
+            if self.library.find(before.story_id) is None and not before.is_gone:
+                self.reader.say(f"{named(before)} is gone from the archive; this is another story.")
 
     def _place_of_arrival(self, ids: Sequence[int], cursor: int) -> int:
         """The first unread story (or last, going back) of a topic one came to by going on, else `cursor`."""
