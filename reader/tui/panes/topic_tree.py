@@ -72,6 +72,7 @@ class TopicTree(Rows):
         super().__init__(desk, name="topics", title="Topics", on_move=on_move)
         self._topics: tuple[Topic, ...] = ()
         self._counts = Counts()
+        self._totals_at, self._totals = -1, True
         self._folded: set[str] = set()
         self._entries: list[Entry] = [ALL, UNREAD, STARRED]
         self._has_folds = False
@@ -112,7 +113,7 @@ class TopicTree(Rows):
         self.refresh()
 
     def _take_counts(self, counts: Counts) -> None:
-        self._counts = counts
+        self._counts, self._totals_at = counts, -1
         self._branches = {name: self._counts_in(name) for name in self._branches if name in counts.archives}
 
     def set_searches(self, names: Sequence[str]) -> None:
@@ -235,7 +236,7 @@ class TopicTree(Rows):
     def row_key(self, index: int) -> object:
         """The entry, its count and whether it is folded."""
         entry = self._entries[index]
-        return (entry, self._numbers(entry), self._is_folded(entry))
+        return (entry, self._shown_numbers(entry), self._is_folded(entry))
 
     def row_lines(self, index: int, width: int) -> Sequence[Sequence[Piece]]:
         """Sign, name, and unread / total at the right."""
@@ -243,18 +244,32 @@ class TopicTree(Rows):
         meta = self.style_of("row--meta", index)
         if entry.is_rule:
             return [[(" " + self.glyphs.rule * (width - 2), meta)]]
-        numbers, name = self._numbers(entry), self._shown(entry.label)
+        numbers, name = self._shown_numbers(entry), self._shown(entry.label)
         head = (self.glyphs.cursor if index == self.cursor else " ") + self._sign(entry)
         room = width - cell_len(head) - 2
-        if cell_len(name) > room - cell_len(numbers) < _READABLE:
-            # A name of which three letters are left says less than how many stories there ever were.
-            numbers = numbers.partition("/")[0]
         label = cut(name, max(1, room - cell_len(numbers)), self.glyphs.ellipsis)
         gap = " " * max(1, width - cell_len(head) - cell_len(label) - cell_len(numbers) - 1)
         is_strong = self._count(entry).unread or self._unread.get(entry.search)
         text = self.style_of("row--strong" if is_strong else "row--text", index)
         star = self.style_of("row--star", index) if entry.show is Show.STARRED else text
         return [[(head, star), (label, text), (gap, meta), (numbers, meta)]]
+
+    def _shown_numbers(self, entry: Entry) -> str:
+        """The numbers, of topics without the total where it would leave a name too little room to be read.
+
+        Either all of them have it or none: one number among pairs could be either.
+        """
+        numbers = self._numbers(entry)
+        return numbers if not _is_topic(entry) or self._has_totals() else numbers.partition("/")[0]
+
+    def _has_totals(self) -> bool:
+        if self._totals_at != self.width:
+            self._totals_at, self._totals = self.width, not any(map(self._is_squeezed, self._entries))
+        return self._totals
+
+    def _is_squeezed(self, entry: Entry) -> bool:
+        room = self.width - 3 - cell_len(self._sign(entry)) - cell_len(self._numbers(entry))
+        return _is_topic(entry) and cell_len(entry.label) > room < _READABLE
 
     def wanted_width(self) -> int:
         """Cells that show every label and number in full."""
@@ -315,7 +330,7 @@ class TopicTree(Rows):
         if self._topics:
             entries.append(RULE)
         entries += self._topic_entries()
-        self._entries = entries
+        self._entries, self._totals_at = entries, -1
         places = {entry.key: index for index, entry in enumerate(entries) if not entry.is_rule}
         self.cursor = places.get(current.key, 0)
         self.content_changed()
@@ -337,6 +352,10 @@ class TopicTree(Rows):
             if topic.name.casefold() not in self._folded:
                 todo.extend((child, depth + 1) for child in reversed(topic.children))
         return entries
+
+
+def _is_topic(entry: Entry) -> bool:
+    return bool(entry.topic or entry.is_branch)
 
 
 def _path_to(key: str, topics: tuple[Topic, ...]) -> tuple[str, ...]:
