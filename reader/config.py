@@ -44,7 +44,7 @@ class ConfiguredArchive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Every setting. The attributes are the keys of the file, but for `key_places` and `problems`.
+    """Every setting. The attributes are the keys of the file, but for the last three.
 
     Attributes:
         archives: What opens when the command line names nothing; may be empty.
@@ -63,6 +63,7 @@ class Config:
         keys: Command id to keys as written; neither is checked here. An empty value means no key.
         key_places: Command id to the line where its keys stand, as ``config.yaml:12``.
         problems: What could not be used, one sentence each, in the order of the file.
+        is_readable: Whether the file could be understood at all.
     """
 
     archives: tuple[ConfiguredArchive, ...] = ()
@@ -81,6 +82,7 @@ class Config:
     keys: Mapping[str, str] = field(default_factory=dict)
     key_places: Mapping[str, str] = field(default_factory=dict, compare=False)
     problems: tuple[str, ...] = ()
+    is_readable: bool = True
 
 
 class WatchedConfig:
@@ -95,12 +97,17 @@ class WatchedConfig:
         self._path = path
         self._asked = asked
         self._stamp = _stamp(path)
+        self._last: Config | None = None
 
     def read(self) -> Config:
         """What the file says now. Never raises."""
         # Seen first: what is written while it is being read is then looked at again.
         self._stamp = _stamp(self._path)
         config = load(self._path)
+        if not config.is_readable and self._last is not None:
+            # It is being written, most likely: the settings stay, and what is wrong is told.
+            config = replace(self._last, problems=config.problems)
+        self._last = config
         return config if self._asked is None else self._asked(config)
 
     def changed(self) -> Config | None:
@@ -124,7 +131,7 @@ def load(path: Path) -> Config:
         root = read_nodes(path, _guard)
     except UnreadableError as error:
         reading.add(str(error), error.line)
-        root = None
+        return Config(problems=reading.problems(), is_readable=False)
     values = {} if root is None else reading.settings(root)
     return replace(Config(), **values, key_places=reading.key_places, problems=reading.problems())
 

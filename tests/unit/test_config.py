@@ -341,3 +341,19 @@ def test_any_text_gives_a_config(text: str, tmp_path_factory: pytest.TempPathFac
     loaded = load(folder, text.encode("utf-8", "replace"))
     assert 0.1 <= loaded.dwell_s <= 60
     assert all(is_safe(problem) for problem in loaded.problems)
+
+
+def test_settings_stay_while_the_file_cannot_be_understood(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("keys: {toggle-star: b}\ndwell_s: 3\n")
+    watched = config.WatchedConfig(path)
+    first = watched.read()
+    path.write_text("keys: {toggle-star: [\n")
+    second = watched.changed()
+    assert second is not None
+    assert (second.keys, second.dwell_s) == (first.keys, first.dwell_s)
+    assert second.problems
+    path.write_text("dwell_s: 4\n")
+    third = watched.changed()
+    assert third is not None
+    assert (third.keys, third.dwell_s, third.problems) == ({}, 4, ())

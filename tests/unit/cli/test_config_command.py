@@ -13,7 +13,7 @@ from reader.config import Config
 from reader.tui.keymap import keymap
 from tests.unit.cli.running import Run
 
-OF_NO_SETTING = {"problems", "key_places"}
+OF_NO_SETTING = {"problems", "key_places", "is_readable"}
 
 
 def written(folder: Path, text: str) -> Config:
