@@ -54,7 +54,7 @@ def view_text(
     view: View,
     counts: Counts,
     *,
-    shown: int,
+    shown: int | None,
     arrow: str,
     name: str = "",
     unread: int = 0,
@@ -66,7 +66,7 @@ def view_text(
     Args:
         view: With the order that the list has, which a query may have chosen.
         counts: Of the whole library.
-        shown: How many stories the list has.
+        shown: How many stories the list has; None where a query with a mistake left it as it was.
         unread: How many of them are unread.
         arrow: Stands between the parts.
         in_archive: Of the topic in the one archive that the view looks in.
@@ -81,7 +81,9 @@ def view_text(
     number = counts.topics.get(view.topic, Count()) if view.topic else counts.everything
     if view.archive:
         number = in_archive
-    if view.query:
+    if shown is None:
+        words = ""
+    elif view.query:
         words = wording.count_text(shown, "story") + ("" if name else " found")
     elif kept == [FILTERS[Show.UNREAD]]:
         words = f"{wording.count(number.unread)} of {wording.count(number.total)}"
@@ -94,7 +96,7 @@ def view_text(
     else:
         words = f"{wording.count(number.unread)} unread of {wording.count(number.total)}"
     parts.append(": ".join(part for part in (" · ".join(kept), words) if part))
-    return arrow.join(parts)
+    return arrow.join(filter(None, parts))
 
 
 def names_unread(view: View) -> bool:

@@ -52,6 +52,8 @@ class Searching:
 
     async def open(self, text: str) -> None:
         """Begin to type, with this in the box."""
+        if not self.is_open:
+            self._outcome = self._mistake = ""  # those of another search
         self.is_open = self._is_typed = True
         await self._foot.open(self, text)
 
@@ -73,8 +75,8 @@ class Searching:
         self.show()
 
     def show_mistake(self, mistake: str) -> None:
-        """Say what is wrong with the query."""
-        self._mistake = mistake
+        """Say what is wrong with the query, which finds nothing then."""
+        self._outcome, self._mistake = "", mistake
         self.show()
 
     def typed(self, text: str, position: int) -> None:

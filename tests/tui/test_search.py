@@ -101,6 +101,29 @@ async def test_a_mistake_is_told_with_the_nearest_name_and_the_last_result_stays
         assert "did you mean “topic”?" in screen_text(pilot)
 
 
+async def test_with_a_mistake_no_count_of_an_earlier_query_stands_there(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"clearview")
+        await settled(pilot)
+        assert screen_text(pilot).count("1 story") == 2
+        await pilot.press("escape")
+        await settled(pilot)
+        await pilot.press("slash")
+        await settled(pilot)
+        assert "1 story" not in screen_text(pilot)
+        type_in(pilot, "qualty>=60")
+        await settled(pilot)
+        text = screen_text(pilot)
+        assert "did you mean “quality”?" in text
+        assert "found" not in text
+        assert "1 story" not in text
+        type_in(pilot, "clearview")
+        await settled(pilot)
+        assert screen_text(pilot).count("1 story") == 2
+
+
 async def test_tab_takes_the_first_completion(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"topic:comp")

@@ -116,6 +116,8 @@ class FindingScreen(ChoosingScreen):
         mistake = _mistake(event.error)
         if self.searching.is_open:
             self.searching.show_mistake(mistake)
+            self._is_refused = True
+            self._show_title()
         else:
             self._mistake = mistake
             self._show_stories((), 0)

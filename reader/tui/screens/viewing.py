@@ -50,6 +50,7 @@ class ViewingScreen(AskingScreen):
         self._entry = ALL
         self._base_query = ""
         self._mistake = ""
+        self._is_refused = False
         self._told_failure = ""
         self._scroll_back: int | None = None
         self._is_listed = False
@@ -109,7 +110,7 @@ class ViewingScreen(AskingScreen):
         self._scroll_back = None
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
-        self._is_listed = True
+        self._is_listed, self._is_refused = True, False
         self._show_empty_text()
         self.story_list.show(ids, cursor, keeps_place=keeps_place)
         if not ids:
@@ -143,7 +144,7 @@ class ViewingScreen(AskingScreen):
         what = headline.view_text(
             self._shown_view,
             self.library.counts(),
-            shown=self.story_list.row_count,
+            shown=None if self._is_refused else self.story_list.row_count,
             unread=self.library.unread_in(self.view) if headline.names_unread(self.view) else 0,
             arrow=f" {self.reader.glyphs.trail} ",
             in_archive=self.topic_tree.count_of(self._entry),
