@@ -351,18 +351,19 @@ class Background:
         """Read the saved searches, if they are not known as they are now."""
         self._run(self._look_at_searches, "searches")
 
-    def edit_searches(self, edit: Edit, said: str = "", chosen: str = "") -> None:
+    def edit_searches(self, edit: Edit, said: Callable[[], str] = str, chosen: str = "") -> None:
         """Change the file of saved searches.
 
         Args:
             edit: Its searches to those that are to be in it.
-            said: What to say when it is done.
+            said: Gives what to say when it is done.
             chosen: Handed on: the name of the search to go to then.
         """
 
         def work() -> None:
             try:
-                self._post(self.SearchesRead(self._searches().edit(edit), said=said, chosen=chosen))
+                shelf = self._searches().edit(edit)
+                self._post(self.SearchesRead(shelf, said=said(), chosen=chosen))
             except NewsreaderError as error:
                 self._post(self.SearchesRead(self._searches().changed(), failure=str(error)))
 

@@ -265,3 +265,20 @@ async def test_a_proposed_name_is_taken_by_enter_and_replaced_by_typing(
         await pilot.press(*"Work", "enter")
         await settled(pilot)
         assert names() == ["Work"]
+
+
+async def test_saving_in_place_of_a_search_that_was_not_read_yet_says_so_and_can_be_taken_back(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written("Work=robots")
+    monkeypatch.setattr("reader.tui.screens.main.PREPARE_S", 1000)
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        screen._shelf = None
+        screen._save_search("work", screen.view)
+        await settled(pilot)
+        assert "Saved as “work”, in place of the one before." in screen_text(pilot)
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+    (entry,) = searches.load(locations.searches_file()).entries
+    assert (entry.name, entry.query) == ("Work", "robots")

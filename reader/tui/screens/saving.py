@@ -20,7 +20,7 @@ from reader.tui.session import Session
 from reader.values import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from reader.searches import SavedSearch
     from reader.tui.saved import Edit, Shelf
@@ -121,22 +121,27 @@ class SavingScreen(FindingScreen):
 
     def _save_search(self, text: str, view: View) -> None:
         from reader import searches
-        from reader.tui.saved import saved_view
+        from reader.tui.saved import Shelf, saved_view
 
         entry = saved_view(text, view)
         if not entry.name:
             return
-        old = self._shelf.named(entry.name) if self._shelf is not None else None
-        words = f"saved search “{entry.name}”"
+        # What the file says counts: the sidebar may not know it yet.
+        old: SavedSearch | None = None
+
+        def edit(entries: Sequence[SavedSearch]) -> tuple[SavedSearch, ...]:
+            nonlocal old
+            old = Shelf(tuple(entries)).named(entry.name)
+            return searches.added(entries, entry)
 
         def undo(entries: Sequence[SavedSearch]) -> tuple[SavedSearch, ...]:
             return searches.removed(entries, entry.name) if old is None else searches.added(entries, old)
 
         self._edit(
-            lambda entries: searches.added(entries, entry),
+            edit,
             undo,
-            words,
-            said=f"Saved as “{entry.name}”" + (", in place of the one before." if old else "."),
+            f"saved search “{entry.name}”",
+            said=lambda: f"Saved as “{entry.name}”{', in place of the one before' if old else ''}.",
             chosen=entry.name,
         )
 
@@ -176,7 +181,7 @@ class SavingScreen(FindingScreen):
                 searches.added(entries, entry), name, place - len(searches.removed(entries, name))
             ),
             f"removing “{name}”",
-            said=f"Removed “{name}”; {self.reader.keys.first('undo')} brings it back.",
+            said=lambda: f"Removed “{name}”; {self.reader.keys.first('undo')} brings it back.",
         )
 
     def action_move_search(self, step: int) -> None:
@@ -200,7 +205,9 @@ class SavingScreen(FindingScreen):
             self.reader.say(f"Go to a saved search first: they stand below Starred, and {key} saves one.")
         return name
 
-    def _edit(self, edit: Edit, undo: Edit, words: str, *, said: str = "", chosen: str = "") -> None:
+    def _edit(
+        self, edit: Edit, undo: Edit, words: str, *, said: Callable[[], str] = str, chosen: str = ""
+    ) -> None:
         """Change the file in the background; the sidebar follows."""
         self.background.edit_searches(edit, said, chosen)
         self.history.add(
