@@ -59,7 +59,7 @@ def next_start(app: NewsreaderApp, desk: Desk, session: Session, *, is_syncing: 
     list(screen.compose())
     screen.desk.draw_like(desk)
     screen.desk.set_reactive(Desk.has_focus, True)
-    screen.is_filled = True
+    screen.is_open = True
     try:
         screen.fill()
     finally:

@@ -44,6 +44,16 @@ WELCOME_S: Final = 30.0
 PREPARE_S: Final = 0.4
 """When the search box is made: after the start, and before anyone wants it."""
 
+_NEED_STORIES: Final = frozenset(
+    {
+        *("next-unread", "previous-unread", "page-story", "mark-all-read", "raise-floor", "lower-floor"),
+        *("toggle-read", "keep-unread", "toggle-star", "note", "open", "copy-link", "information"),
+        *("expand-all", "best-version", "links", "jump", "next-topic", "previous-topic"),
+        *("save-search", "rename-search", "remove-search", "move-search-down", "move-search-up"),
+    }
+)
+"""Commands that would find nothing, or say that there is nothing, while the library is being opened."""
+
 POLL_S: Final = 1.0
 """How often marks of other instances and sync tools are looked for, and changes of the archives."""
 
@@ -122,12 +132,29 @@ class MainScreen(RememberingScreen):
 
     def fill(self) -> None:
         """Show the stories; the library is open."""
+        self._begin()
         if self.library.total:
             self._progress = ""
         self._stand()
         self._show_topics()
         self._show_first()
         self._tell_news()
+
+    def _begin(self) -> None:
+        """The library is open."""
+        if not self.is_open:
+            self.is_open = True
+            self.set_timer(PREPARE_S, self._prepare)
+
+    def takes_key(self, key: str) -> bool:
+        """As before; what needs the stories waits until they can be there, and says so."""
+        if super().takes_key(key):
+            return True
+        held = self._bindings.key_to_bindings.get(key, ())
+        if self.is_open or not any(binding.id in _NEED_STORIES for binding in held):
+            return False
+        self.reader.say("Still opening …")
+        return True
 
     def _tell_news(self) -> None:
         """Indexes that are built anew."""
@@ -159,9 +186,7 @@ class MainScreen(RememberingScreen):
             super().update_node_styles(animate)
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
-        if not self.is_filled:
-            self.is_filled = True
-            self.set_timer(PREPARE_S, self._prepare)
+        self.is_filled = True
         super()._show_stories(ids, cursor, keeps_place=keeps_place)
 
     async def _prepare(self) -> None:
@@ -184,11 +209,13 @@ class MainScreen(RememberingScreen):
 
     @on(Background.Refreshed)
     def _take_in(self) -> None:
-        before = self.topic_tree.current
+        self._begin()
+        before, view = self.topic_tree.current, self.view
         self._show_topics()
         if self.topic_tree.current != before and self.topic_tree.current == ALL:
             self._choose_entry(ALL)
-            return
+            if self.view != view:  # else its stories were not asked for
+                return
         self._request_ids(keeps_place=True)
         self._count_soon()
         if not self._progress:

@@ -44,8 +44,9 @@ class RememberingScreen(ReadingScreen):
     def _restore_sidebar(self) -> None:
         tree = self.topic_tree
         tree.set_folded(self.session.folded)
-        tree.set_searches(list(self.session.searches))
-        tree.set_search_counts(self.session.searches)
+        if self._shelf is None:
+            tree.set_searches(list(self.session.searches))
+            tree.set_search_counts(self.session.searches)
         if tree.go_to(self._entry, by_hand=False) or tree.reveal(self._entry):
             return
         self._wanted = None

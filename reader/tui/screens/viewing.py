@@ -29,6 +29,7 @@ class ViewingScreen(AskingScreen):
 
     Attributes:
         view: What the list shows, or is about to.
+        is_open: Whether the library is: before that a view is chosen, and shown later.
         session: What was left at the end of the last one, and what is to be left.
     """
 
@@ -38,6 +39,7 @@ class ViewingScreen(AskingScreen):
         super().__init__(library)
         self.session = session
         self.view = View()
+        self.is_open = False
         self._query: Query | None = None
         self._touched: set[int] = set()
         self._progress = "Opening"
@@ -86,6 +88,9 @@ class ViewingScreen(AskingScreen):
                 current = self.story_list.current
         elif not keeps_cursor:
             self._wanted = None
+        if not self.is_open:
+            self._show_title()
+            return
         touched, place = frozenset(self._touched), self.story_list.cursor if place is None else place
         ready = self.background.ids_at_once(self.view, touched, current, place, keeps_place=keeps_place)
         if ready is not None:
