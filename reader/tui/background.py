@@ -88,10 +88,17 @@ class Background:
             ids: Row ids in order.
             cursor: The row for the cursor.
             keeps_place: As it was asked for.
+            unknown: Why nothing can be found: a topic or an archive that there is not; or empty.
         """
 
         def __init__(
-            self, view: View, query: Query | None, ids: Sequence[int], cursor: int, keeps_place: bool
+            self,
+            view: View,
+            query: Query | None,
+            ids: Sequence[int],
+            cursor: int,
+            keeps_place: bool,
+            unknown: str = "",
         ) -> None:
             super().__init__()
             self.view = view
@@ -99,6 +106,7 @@ class Background:
             self.ids = ids
             self.cursor = cursor
             self.keeps_place = keeps_place
+            self.unknown = unknown
 
     class QueryRefused(Message):
         """What is searched for cannot be meant, and why."""
@@ -278,9 +286,19 @@ class Background:
                 self._post(self.QueryRefused(view, error))
                 return
             cursor = 0 if current is None else place_of(current, place, ids, self._library)
-            self._post(self.IdsReady(view, query, ids, cursor, keeps_place))
+            unknown = "" if ids or query is None else self._unknown(view.query)
+            self._post(self.IdsReady(view, query, ids, cursor, keeps_place, unknown))
 
         self._run(work, "ids", exclusive=True)
+
+    def _unknown(self, text: str) -> str:
+        """What a query names that there is not; it may be half typed, so that it is no mistake."""
+        archives = [archive.name for archive in self._library.archives]
+        try:
+            parsed(text, list(self._library.counts().topics), archives)
+        except QueryError as error:
+            return str(error)
+        return ""
 
     def read_providers(self) -> None:
         """Ask for the names of all providers."""
@@ -476,8 +494,13 @@ class Background:
         self._node.run_worker(guarded, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
 
-def parsed(text: str) -> Query:
+def parsed(text: str, topics: Sequence[str] | None = None, archives: Sequence[str] | None = None) -> Query:
     """The query that a text is now.
+
+    Args:
+        text: As typed.
+        topics: The names of all topics: naming another is a mistake then.
+        archives: The same of the archives.
 
     Raises:
         QueryError: If it cannot be meant.
@@ -485,7 +508,7 @@ def parsed(text: str) -> Query:
     # Not needed for the first frame, and slow to import.
     from reader.query.parse import parse
 
-    return parse(text, datetime.now().astimezone())
+    return parse(text, datetime.now().astimezone(), topics, archives)
 
 
 def place_of(current: StoryRow, place: int, ids: Sequence[int], library: Library) -> int:

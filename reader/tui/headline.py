@@ -121,6 +121,7 @@ def empty_text(
     *,
     is_reading: bool,
     mistake: str = "",
+    unknown: str = "",
     trouble: str = "",
     is_empty: bool = False,
     is_filtered: bool = False,
@@ -132,6 +133,7 @@ def empty_text(
         keys: What to press.
         is_reading: Stories may still come.
         mistake: What is wrong with a saved search, or empty.
+        unknown: What a query names that there is not, or empty.
         trouble: Why the archives cannot be read, or empty.
         is_empty: There is no story in any archive.
         is_filtered: Whether what the view keeps was chosen in All, and is no line of the sidebar.
@@ -152,7 +154,8 @@ def empty_text(
             f"Stories are Markdown files with front matter; {key('rescan')} looks again."
         )
     if view.query:
-        return f"Nothing found.\n{key('back')} forgets the search."
+        found = f"Nothing found: {unknown}" if unknown else "Nothing found."
+        return f"{found}\n{key('back')} forgets the search."
     if view.quality_floor is not None:
         floor = view.quality_floor
         return f"No story here has a quality of {floor} or more.\n{key('lower-floor')} lowers the floor."

@@ -153,6 +153,20 @@ async def test_nothing_found_says_how_to_go_on(archive: Path, open_app: OpenApp)
         assert main_screen(pilot).story_list.row_count == 3
 
 
+async def test_where_nothing_is_found_a_topic_that_there_is_not_is_told_with_the_nearest(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"topic:privaci", "enter")
+        await settled(pilot)
+        lines = " ".join(screen_text(pilot).replace("│", " ").replace("┃", " ").split())
+        assert "Nothing found: there is no topic “privaci”;" in lines
+        assert "did you mean “Privacy”?" in lines
+        await pilot.press("slash", "ctrl+u", *"topic:privacy xyzzy", "enter")
+        await settled(pilot)
+        assert "Nothing found." in screen_text(pilot)
+
+
 async def test_a_megabyte_pasted_into_the_box_is_cut_and_harmless(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash")

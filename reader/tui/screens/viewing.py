@@ -52,6 +52,7 @@ class ViewingScreen(AskingScreen):
         self._entry = ALL
         self._base_query = ""
         self._mistake = ""
+        self._unknown = ""
         self._is_refused = False
         self._told_failure = ""
         self._scroll_back: int | None = None
@@ -107,6 +108,7 @@ class ViewingScreen(AskingScreen):
             self._query = event.query
             self.story_list.highlight = self.story_pane.highlight = _highlight(event.query)
             self.story_pane.forget_strips()
+        self._unknown = event.unknown
         self._show_stories(event.ids, event.cursor, keeps_place=event.keeps_place)
         if self.searching.is_open:
             self.searching.show_outcome(wording.count_text(len(event.ids), "story"))
@@ -128,6 +130,7 @@ class ViewingScreen(AskingScreen):
             self.reader.keys,
             is_reading=bool(self._progress),
             mistake=self._mistake,
+            unknown=self._unknown,
             trouble=self._told_failure,
             is_empty=not self.library.total,
             is_filtered=self._entry.show is Show.ALL,
