@@ -62,6 +62,7 @@ class Config:
         kitty_keys: Ask the terminal for the keys of the Kitty protocol, which some input methods cannot take.
         keys: Command id to keys as written; neither is checked here. An empty value means no key.
         key_places: Command id to the line where its keys stand, as ``config.yaml:12``.
+        theme_place: Where the theme stands, in the same way; empty if it is not in the file.
         problems: What could not be used, one sentence each, in the order of the file.
         is_readable: Whether the file could be understood at all.
     """
@@ -81,6 +82,7 @@ class Config:
     kitty_keys: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
     key_places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    theme_place: str = field(default_factory=str, compare=False)
     problems: tuple[str, ...] = ()
     is_readable: bool = True
 
@@ -133,7 +135,13 @@ def load(path: Path) -> Config:
         reading.add(str(error), error.line)
         return Config(problems=reading.problems(), is_readable=False)
     values = {} if root is None else reading.settings(root)
-    return replace(Config(), **values, key_places=reading.key_places, problems=reading.problems())
+    return replace(
+        Config(),
+        **values,
+        key_places=reading.key_places,
+        theme_place=reading.theme_place,
+        problems=reading.problems(),
+    )
 
 
 def _guard(events: Iterable[Any]) -> None:
@@ -163,6 +171,7 @@ class _Reading:
         self._problems: list[tuple[int, str]] = []
         self._untold = 0
         self.key_places: dict[str, str] = {}
+        self.theme_place = ""
 
     def add(self, sentence: str, line: int = 0) -> None:
         if len(self._problems) >= PROBLEM_LIMIT:
@@ -200,6 +209,10 @@ class _Reading:
             self._wrong(node, f"{key} is not one line of text")
             return None
         return clean.line(value)
+
+    def theme(self, key: str, node: Node) -> str | None:
+        self.theme_place = f"{self._name}:{node.start_mark.line + 1}"
+        return self.text(key, node)
 
     def switch(self, key: str, node: Node) -> bool | None:
         value = _SWITCH_WORDS.get((_scalar(node) or "").casefold())
@@ -349,7 +362,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
 }
 _SETTINGS: Final[dict[str, Callable[[_Reading, str, Node], object]]] = {
     "archives": _Reading.archives,
-    "theme": _Reading.text,
+    "theme": _Reading.theme,
     "mark_read": _Reading.choice,
     "dwell_s": _Reading.dwell,
     "browser": _Reading.text,

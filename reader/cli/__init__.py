@@ -133,6 +133,7 @@ def _as_asked(options: AppOptions, config: Config) -> Config:
         ascii=config.ascii or options.ascii,
         mouse=config.mouse and not options.no_mouse,
         theme=options.theme or config.theme,
+        theme_place="" if options.theme else config.theme_place,
     )
 
 

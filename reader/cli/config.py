@@ -25,8 +25,8 @@ EXAMPLES: Final = """\
 init   write a sample in which everything is explained and nothing is set; where
        there is a config already it stays as it is
 check  print what is wrong with the config, each with its line: unknown settings,
-       wrong values, keys, archives that cannot be opened, a style that is not
-       there; exit code 1 if anything is
+       wrong values, keys, archives that cannot be opened, a theme or a style that
+       is not there; exit code 1 if anything is
 
 examples:
   newsreader config init
@@ -78,6 +78,8 @@ def _problems(config: Config) -> Iterator[str]:
     yield from config.problems
     yield from keymap(config.keys, config.key_places)[1]
     name = locations.config_file().name
+    if config.theme and (problem := _theme_problem(config)):
+        yield problem
     if config.style is not None and not config.style.is_file():
         yield f"{name}: style: there is no file {clean.path(str(config.style))}"
     if config.archives:
@@ -85,6 +87,13 @@ def _problems(config: Config) -> Iterator[str]:
             yield from choose((), config).warnings
         except NewsreaderError as error:
             yield str(error)
+
+
+def _theme_problem(config: Config) -> str:
+    # Only Textual knows its themes, and it takes long to import.
+    from reader.tui.themes import no_theme
+
+    return no_theme(config.theme, config.theme_place)
 
 
 def _line(problem: str) -> int:

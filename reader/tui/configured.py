@@ -15,6 +15,7 @@ from reader.config import Config, WatchedConfig
 from reader.tui.commands import ANYWHERE
 from reader.tui.keymap import keymap
 from reader.tui.keys import Keys
+from reader.tui.themes import no_theme
 from reader.tui.theming import ThemedApp, is_colourless
 
 CONFIG_S: Final = 2.0
@@ -164,12 +165,7 @@ class ConfiguredApp(ThemedApp, inherit_bindings=False):
         return []
 
     def _no_theme(self) -> str:
-        name = self.config.theme
-        import difflib
-
-        near = difflib.get_close_matches(name.casefold(), self.available_themes, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f"{self.keys.first('palette')} lists them."
-        return f'There is no theme "{name}"; {hint}'
+        return no_theme(self.config.theme, self.config.theme_place)
 
     # -- keys --------------------------------------------------------------------------------------
 

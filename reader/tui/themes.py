@@ -7,7 +7,9 @@ from typing import Final
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
+
+from reader import clean
 
 GAZETTE: Final = Theme(
     name="gazette",
@@ -42,6 +44,24 @@ LATE_EDITION: Final = Theme(
 """The same by lamp light."""
 
 OWN: Final = (GAZETTE, LATE_EDITION)
+
+
+def no_theme(name: str, place: str) -> str:
+    """That there is no theme of this name, and the nearest one; empty if there is one.
+
+    Args:
+        name: As the config or the command line has it.
+        place: Where it stands, as ``config.yaml:12``; or empty.
+    """
+    known = [*BUILTIN_THEMES, *(theme.name for theme in OWN)]
+    if name in known:
+        return ""
+    import difflib
+
+    near = difflib.get_close_matches(name.casefold(), known, n=1)
+    hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(sorted(known))}"
+    told = f'here is no theme "{clean.line(name, 60)}"; {hint}'
+    return f"{place}: t{told}" if place else f"T{told}"
 
 
 class ThemeList(Provider):

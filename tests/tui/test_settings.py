@@ -52,7 +52,7 @@ async def test_what_is_wrong_with_keys_is_told_with_everything_else(archive: Pat
             'config.yaml:2: unknown key "densty"; did you mean "density"?',
             'config.yaml:4: keys: there is no command "toggle-sta"; did you mean "toggle-star"?',
             "config.yaml:5: keys: down: s is a key of toggle-star",
-            'There is no theme "nrod"; did you mean "nord"?',
+            'config.yaml:1: there is no theme "nrod"; did you mean "nord"?',
         ):
             assert sentence in text
         await pilot.press("j", "s")
@@ -141,7 +141,7 @@ async def test_a_mistake_in_a_changed_config_is_told_with_file_line_and_the_righ
         text = await change(pilot, "density: one-line\nmark_raed: open\nkeys:\n  sort: s\ntheme: drakula\n")
         assert 'config.yaml:2: unknown key "mark_raed"; did you mean "mark_read"?' in text
         assert "config.yaml:4: keys: sort: s is a key of toggle-star" in text
-        assert 'There is no theme "drakula"; did you mean "dracula"?' in text
+        assert 'config.yaml:5: there is no theme "drakula"; did you mean "dracula"?' in text
         assert "Settings read again" not in text
         assert main_screen(pilot).story_list.row_height == 1
 

@@ -13,7 +13,7 @@ from reader.config import Config
 from reader.tui.keymap import keymap
 from tests.unit.cli.running import Run
 
-OF_NO_SETTING = {"problems", "key_places", "is_readable"}
+OF_NO_SETTING = {"problems", "key_places", "theme_place", "is_readable"}
 
 
 def written(folder: Path, text: str) -> Config:
@@ -98,6 +98,20 @@ def test_check_tells_everything_that_is_wrong_once(run: Run, config_home: Path) 
         "no archive of the config can be opened",
     ]
     assert run("config", "check", "--json").json == result.lines
+
+
+def test_check_tells_a_theme_that_there_is_not_with_the_nearest(run: Run, config_home: Path) -> None:
+    config_home.mkdir(parents=True)
+    file = config_home / "config.yaml"
+    file.write_text("ascii: true\ntheme: norrd\n")
+    result = run("config", "check")
+    assert (result.code, result.err) == (1, "")
+    assert result.lines == ['config.yaml:2: there is no theme "norrd"; did you mean "nord"?']
+    file.write_text("theme: zzz\n")
+    assert "there are " in run("config", "check").out
+    for name in ("nord", "late-edition"):
+        file.write_text(f"theme: {name}\n")
+        assert run("config", "check").code == 0
 
 
 def test_check_names_archives_that_cannot_be_opened(run: Run, config_home: Path, archive: Path) -> None:
