@@ -128,9 +128,10 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         """Whether keys go to a pane or to the box at the foot, whatever Textual thinks has the focus.
 
         It takes the focus from what is hidden for a moment. A key that is then left to it comes to its
-        command through the queue of the screen: behind those that were typed after it.
+        command through the queue of the screen: behind those that were typed after it. Before there are
+        panes that queue is the place for them: they would be lost.
         """
-        return self.screen_stack[-1:] == [self._main]
+        return self._main.is_mounted and self.screen_stack[-1:] == [self._main]
 
     @property
     def _is_typing(self) -> bool:
