@@ -554,13 +554,13 @@ async def test_the_topics_of_a_narrow_screen_take_all_of_it(archive: Path, open_
 async def test_the_page_keys_work_on_the_key_page(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive, size=(80, 24)) as pilot:
         await pilot.press("question_mark")
-        await pilot.pause()
+        await settled(pilot)
         page = pilot.app.screen.query_one("#page")
         await pilot.press("G")
-        await pilot.pause()
+        await settled(pilot)
         assert page.scroll_offset.y == page.max_scroll_y > 0
         await pilot.press("g")
-        await pilot.pause()
+        await settled(pilot)
         assert page.scroll_offset.y == 0
 
 
