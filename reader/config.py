@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from reader import clean
 from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
+from reader.nearest import nearest
 from reader.values import dataclass, field, replace
 
 DWELL_RANGE_S: Final = (0.1, 60.0)
@@ -317,11 +318,8 @@ class _Reading:
             self._untold += 1
             return
         shown = clean.line(word or "", 60)
-        import difflib
-
-        near = difflib.get_close_matches(shown.casefold().replace("-", "_"), known, n=1)
-        near = near or difflib.get_close_matches(shown.casefold(), known, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
+        near = nearest(shown.casefold().replace("-", "_"), known) or nearest(shown.casefold(), known)
+        hint = f'did you mean "{near}"?' if near else f"there are {', '.join(known)}"
         self._wrong(node, f'unknown {what} "{shown}"; {hint}')
 
     def _wrong(self, node: Node, sentence: str) -> None:

@@ -20,6 +20,7 @@ from reader import clean
 from reader.errors import ConfigError
 from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
 from reader.model import Order, Show
+from reader.nearest import nearest
 from reader.values import dataclass
 
 NAME_LIMIT: Final = 100
@@ -333,10 +334,8 @@ class _Reading:
 
     def _unknown(self, key: str, node: Node) -> None:
         shown = clean.line(key, 60)
-        import difflib
-
-        near = difflib.get_close_matches(shown.casefold(), _KEYS, n=1)
-        hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(_KEYS)}"
+        near = nearest(shown.casefold(), _KEYS)
+        hint = f'did you mean "{near}"?' if near else f"there are {', '.join(_KEYS)}"
         self._add(f'unknown key "{shown}"; {hint}', _line(node))
 
     def _text(self, key: str, values: Mapping[str, Node]) -> str:

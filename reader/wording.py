@@ -165,8 +165,8 @@ def offset_text(delta: timedelta) -> str:
 
 
 def sentence(words: str) -> str:
-    """What an error says as a sentence by itself: with a capital letter and a full stop."""
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+    """What an error says as a sentence by itself: with a capital letter and a sign at its end."""
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith(('.', '?')) else '.'}"
 
 
 def provider_text(provider: Provider, *, ascii: bool = False) -> str:

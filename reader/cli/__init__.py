@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from reader import afterimage
 from reader.cli import output
 from reader.errors import NewsreaderError, UsageError
+from reader.nearest import nearest
 from reader.values import dataclass, replace
 
 if TYPE_CHECKING:
@@ -154,8 +155,6 @@ def _check_words(paths: Sequence[str], arguments: Sequence[str]) -> None:
             f"{paths[0]} has to come first: newsreader {paths[0]} --help; ./{paths[0]} is a folder"
         )
     for path in paths[:1]:
-        import difflib
-
-        near = difflib.get_close_matches(path.casefold(), COMMANDS, n=1)
+        near = nearest(path.casefold(), COMMANDS)
         if near and len(path) <= _WORD_CELLS and not os.path.lexists(path):
-            raise UsageError(f'there is no file or folder "{path}"; did you mean newsreader {near[0]}?')
+            raise UsageError(f'there is no file or folder "{path}"; did you mean newsreader {near}?')

@@ -24,7 +24,7 @@ class Shelf:
         adopted: By story without marks of its own the id it was moved from.
         gone: Stories with a star or a note that no archive holds; the n-th has the row id ``-1 - n``.
         marked: By row its marks, where there are no catalogues that have them.
-        together: The stories of several archives as one; None for a single archive.
+        together: The stories of several archives as one; None until that is asked for.
     """
 
     tree: tuple[Topic, ...] = ()

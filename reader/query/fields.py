@@ -9,6 +9,7 @@ from typing import Final
 
 from reader.errors import QueryError
 from reader.model import Order
+from reader.nearest import nearest
 from reader.query import tree
 from reader.query.text import name_key, words
 from reader.query.tree import Comparison, Node, Part, State
@@ -239,10 +240,8 @@ def _one_of(name: str, value: str, choices: Sequence[str], context: Context) -> 
 def _nearest(name: str, choices: Sequence[str]) -> str:
     """The end of a sentence that names what was probably meant; empty where nothing is near."""
     by_key = {name_key(choice): choice for choice in choices}
-    import difflib
-
-    near = difflib.get_close_matches(name_key(name), by_key, n=1)
-    return f"; did you mean “{by_key[near[0]]}”?" if near else ""
+    near = nearest(name_key(name), by_key)
+    return f"; did you mean “{by_key[near]}”?" if near else ""
 
 
 def _listed(choices: Sequence[str]) -> str:

@@ -513,8 +513,10 @@ def parsed(text: str, topics: Sequence[str] | None = None, archives: Sequence[st
 
 def place_of(current: StoryRow, place: int, ids: Sequence[int], library: Library) -> int:
     """Where the story stands now; where it does not, the row it stood in."""
-    row_ids: tuple[RowId | None, ...] = (current.row_id, library.find(current.story_id))
-    for row_id in row_ids:
-        if row_id is not None and row_id in ids:
-            return ids.index(row_id)
+    row_id: RowId | None = current.row_id
+    if row_id not in ids:
+        # Asked for only then: the index may be at a search, and the event loop waits here.
+        row_id = library.find(current.story_id)
+    if row_id is not None and row_id in ids:
+        return ids.index(row_id)
     return min(place, max(0, len(ids) - 1))

@@ -11,8 +11,6 @@ from textual.color import Color
 from textual.filter import LineFilter, Monochrome, NoColor
 
 _BAD = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
 _ANY: Final = Color(0, 0, 0)
 
 

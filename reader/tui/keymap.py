@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from reader import clean
+from reader.nearest import nearest
 from reader.tui import keynames
 from reader.tui.commands import COMMANDS, Command, are_heard_together
 
@@ -107,10 +108,8 @@ class _Granting:
         return are_heard_together(self._commands[one].scope, self._commands[other].scope)
 
     def _near(self, command_id: str) -> str:
-        import difflib
-
-        near = difflib.get_close_matches(command_id.casefold().replace("_", "-"), self._commands, n=1)
-        return f'; did you mean "{near[0]}"?' if near else "; newsreader keys names them all"
+        near = nearest(command_id.casefold().replace("_", "-"), self._commands)
+        return f'; did you mean "{near}"?' if near else "; newsreader keys names them all"
 
     def _refuse(self, command_id: str, sentence: str) -> None:
         place = self._places.get(command_id)

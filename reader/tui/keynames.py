@@ -9,6 +9,8 @@ import string
 import unicodedata
 from typing import Final
 
+from reader.nearest import nearest
+
 NAMED: Final = frozenset(
     (
         *("escape", "tab", "enter", "space", "backspace", "insert", "delete", "home", "end"),
@@ -169,7 +171,5 @@ def _check_ctrl(char: str, written: str) -> None:
 
 
 def _nearest(name: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, [*NAMED, *_OTHER_NAMES, *_SIGNS], n=1)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    near = nearest(name, (*NAMED, *_OTHER_NAMES, *_SIGNS))
+    return f'; did you mean "{near}"?' if near else ""

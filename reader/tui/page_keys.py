@@ -55,17 +55,17 @@ class PageKeys:
             return box is not None
         if event.key == WAY_OUT:
             return False
-        if box is None:
-            # Nor is it left to Textual, which looks for its command once it has come up through two queues:
-            # Ctrl+P pressed on a page that is closed by then would open the palette over what came since.
-            _ = await self._run(event.key, is_first=True) or await self._run(event.key)
-            return True
-        if isinstance(self._app.screen, CommandPalette) and event.key == "enter":
+        if box is not None and isinstance(self._app.screen, CommandPalette) and event.key == "enter":
             await self._choose(box, self._app.screen)
-        elif event.is_printable and not await self._run(event.key, is_first=True):
+        elif await self._run(event.key, is_first=True):
+            pass
+        elif box is not None and event.is_printable:
             await box._on_key(event)
-        elif not event.is_printable:
-            _ = await self._run(event.key, is_first=True) or await self._run(event.key)
+        else:
+            await self._run(event.key)
+        # What nothing knows is not left to Textual, which looks for its command once it has come up through
+        # two queues: Ctrl+P pressed on a page that is closed by then would open the palette over what came
+        # since.
         return True
 
     @property

@@ -18,13 +18,12 @@ from reader.library import Library
 from reader.model import Archive
 from reader.tui.ending import Ending
 from reader.tui.opening import Opening
+from reader.tui.session import SessionFile
 
 if TYPE_CHECKING:
     from reader.tui.next_start import NextStart
-from reader.tui.session import SessionFile
 
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
-
 
 _LOG_BYTES: Final = 500_000
 """At the start a log larger than this is put aside, over the one put aside before."""

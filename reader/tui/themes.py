@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.theme import BUILTIN_THEMES, Theme
 
 from reader import clean
+from reader.nearest import nearest
 
 GAZETTE: Final = Theme(
     name="gazette",
@@ -56,12 +57,10 @@ def no_theme(name: str, place: str) -> str:
     known = [*BUILTIN_THEMES, *(theme.name for theme in OWN)]
     if name in known:
         return ""
-    import difflib
-
-    near = difflib.get_close_matches(name.casefold(), known, n=1)
-    hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(sorted(known))}"
-    told = f'here is no theme "{clean.line(name, 60)}"; {hint}'
-    return f"{place}: t{told}" if place else f"T{told}"
+    near = nearest(name.casefold(), known)
+    hint = f'did you mean "{near}"?' if near else f"there are {', '.join(sorted(known))}"
+    words = f'there is no theme "{clean.line(name, 60)}"; {hint}'
+    return f"{place}: {words}" if place else f"{words[0].upper()}{words[1:]}"
 
 
 class ThemeList(Provider):

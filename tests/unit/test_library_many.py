@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from reader.archive.scan import open_archive
-from reader.library import Library, door
+from reader.library import Library, marking
 from reader.model import RowId, Show, StoryId, View
 from reader.state import byhand
 from tests.factories import write_archive
@@ -88,7 +88,7 @@ def test_what_is_marked_by_hand_while_many_are_marked_stays_as_it_is(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lines of a large archive are written one batch after the other: later than that press."""
-    monkeypatch.setattr(door, "_BATCH", 4)
+    monkeypatch.setattr(marking, "_BATCH", 4)
     rows = library.rows(library.row_ids(View()))
     record = library._record_many
 
@@ -103,3 +103,19 @@ def test_what_is_marked_by_hand_while_many_are_marked_stays_as_it_is(
     marked = library.set_read_many(library.row_ids(View()))
     assert [row.story_id for row in rows if not library.is_read(row.story_id)] == pressed
     assert len(marked) == 10
+
+
+def test_a_star_given_while_many_are_marked_read_does_not_keep_its_story_unread(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = library.rows(library.row_ids(View()))
+    record = library._record_many
+
+    def star_meanwhile(stories: Mapping[StoryId, tuple[RowId, str]], is_read: bool) -> list[StoryId]:
+        library.set_starred(rows[-1], True)
+        return record(stories, is_read)
+
+    monkeypatch.setattr(library, "_record_many", star_meanwhile)
+    library.set_read_many(library.row_ids(View()))
+    assert library.counts().everything.unread == 0
+    assert library.is_starred(rows[-1].story_id)

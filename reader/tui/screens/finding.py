@@ -9,7 +9,7 @@ from textual import on
 
 from reader.errors import QueryError
 from reader.library import Library
-from reader.model import StoryRow, Topic, View
+from reader.model import StoryRow, Topic
 from reader.tui.background import Background, parsed
 from reader.tui.held_keys import HeldKeys
 from reader.tui.panes.pane import Pane
@@ -34,7 +34,6 @@ class FindingScreen(ChoosingScreen):
     def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library, session)
         self._before_search: tuple[StoryRow | None, int] = (None, 0)
-        self._listed: View | None = None
         self._opened_with = ""
         self._is_finding = False
         self._finder: tuple[object, Finder[Entry]] | None = None
@@ -80,7 +79,6 @@ class FindingScreen(ChoosingScreen):
         return False
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
-        self._listed = self.view
         self.story_list.is_found = self.is_searching
         super()._show_stories(ids, cursor, keeps_place=keeps_place)
         self._is_finding = False

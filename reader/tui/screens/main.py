@@ -159,7 +159,7 @@ class MainScreen(RememberingScreen):
     def _tell_news(self) -> None:
         """Indexes that are built anew."""
         for news in self.library.take_news():
-            self.reader.say(f"{news[0].upper()}{news[1:]}.", severity="warning")
+            self.reader.say(wording.sentence(news), severity="warning")
 
     def _stand(self) -> None:
         self.desk.activate(self.pane)

@@ -11,7 +11,7 @@ from textual.app import SuspendNotSupported
 from reader import clean, links, wording
 from reader.errors import BrowserError, LinkError
 from reader.library import Library
-from reader.model import Count, Show, StoryId, StoryRow
+from reader.model import Show, StoryId, StoryRow
 from reader.tui.background import Background
 from reader.tui.history import Step
 from reader.tui.panes.story_list import Marks
@@ -159,7 +159,8 @@ class MarkingScreen(SavingScreen):
         """Mark all stories of the list read, once one has agreed to their number."""
         from reader.tui.asking import Choice
 
-        ids, unread = self.story_list.ids, self._unread_here()
+        ids = self.story_list.ids
+        unread = self.library.unread_count(ids)
         if not unread:
             self.reader.say("No unread story here.")
             return
@@ -201,17 +202,6 @@ class MarkingScreen(SavingScreen):
                 self.reader.say(words)
 
         self.background.mark_again(story_ids, then, is_read=is_read)
-
-    def _unread_here(self) -> int:
-        """How many unread stories the list has."""
-        if not self.view.query and self.view.quality_floor is None:
-            counts = self.library.counts()
-            if self.view.show in (Show.ALL, Show.UNREAD):
-                if self.view.archive:
-                    return self.topic_tree.count_of(self._entry).unread
-                count = counts.topics.get(self.view.topic, Count()) if self.view.topic else counts.everything
-                return count.unread
-        return self.library.unread_count(self.story_list.ids)
 
     def _place_words(self) -> str:
         entry = self._entry

@@ -56,7 +56,7 @@ class ViewingScreen(AskingScreen):
         self._is_refused = False
         self._told_failure = ""
         self._scroll_back: int | None = None
-        self._is_listed = False
+        self._listed: View | None = None
         self._left_at: dict[EntryKey, tuple[StoryRow, int]] = {}
 
     def _show_story(self) -> None:
@@ -67,7 +67,6 @@ class ViewingScreen(AskingScreen):
         self, view: View, *, keeps_cursor: bool, left_at: tuple[StoryRow | None, int | None] = (None, None)
     ) -> None:
         self.view = view
-        self._is_listed = False
         self._touched.clear()
         self._end_told_at = None
         self._mistake = ""
@@ -117,7 +116,7 @@ class ViewingScreen(AskingScreen):
         self._scroll_back = None
 
     def _show_stories(self, ids: Sequence[int], cursor: int, *, keeps_place: bool = False) -> None:
-        self._is_listed, self._is_refused = True, False
+        self._listed, self._is_refused = self.view, False
         self._show_empty_text()
         self.story_list.show(ids, cursor, keeps_place=keeps_place)
         if not ids:
@@ -225,7 +224,7 @@ class ViewingScreen(AskingScreen):
     def _remember_place(self) -> None:
         """Where the cursor stands in the line of the sidebar that one leaves, if its stories are there."""
         row = self.story_list.current
-        if row is not None and self._is_listed and not self.is_searching:
+        if row is not None and self._listed == self.view and not self.is_searching:
             self._left_at[self._entry.key] = (row, self.story_list.cursor)
 
     def action_starred(self) -> None:
