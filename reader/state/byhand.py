@@ -12,7 +12,8 @@ from reader import clean
 from reader.errors import StateError
 from reader.state import register
 from reader.state.disk import Disk
-from reader.state.log import BLOCK_BYTES, MarkLog
+from reader.state.log import MarkLog
+from reader.state.reading import BLOCK_BYTES
 from reader.state.register import Line, Register
 from reader.values import dataclass, field
 

@@ -18,7 +18,8 @@ from reader.model import Mark, StoryId
 from reader.state import log, register
 from reader.state.disk import Disk
 from reader.state.kept import Builder, Kept, KeptLines, hash_of, located, read_kept, write_kept
-from reader.state.log import MarkLog, Place
+from reader.state.log import MarkLog
+from reader.state.reading import Place
 from reader.state.register import Line, Register
 from reader.values import dataclass
 

@@ -19,7 +19,7 @@ from typing import Final
 from reader.arrays import open_arrays, write_arrays
 from reader.state import register
 from reader.state.disk import Disk
-from reader.state.log import BLOCK_BYTES, Place
+from reader.state.reading import BLOCK_BYTES, Place
 from reader.state.register import Line
 from reader.values import dataclass, field
 

@@ -13,7 +13,7 @@ import pytest
 from reader.archive.scan import open_archive
 from reader.library import Library
 from reader.model import Counts, Order, Show, StoryRow, Topic, View
-from reader.state import log
+from reader.state import reading
 from tests.factories import write_archive, write_story
 from tests.queries import write_random_archive
 from tests.unit.index.shelf import tamper
@@ -191,7 +191,7 @@ def test_many_new_marks_are_read_behind_the_first_frame(
     for row in rows(library):
         library.set_read(row, True)
     library.close()
-    monkeypatch.setattr(log, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 100)
     assert glance_at(start(), View(), 5) is None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reader.state import log
+from reader.state import log, reading
 from reader.state.disk import Disk
 from reader.state.log import MarkLog
 from tests.unit.state.marks import FaultyDisk, line, on_disk
@@ -127,7 +127,7 @@ def test_a_file_that_was_replaced_cut_or_rewritten_in_place_is_read_from_its_sta
 def test_long_files_come_in_pieces_and_lines_longer_than_a_piece_come_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log, "BLOCK_BYTES", 50)
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 50)
     data = [line(f"{n}", title="x" * 20 * (n % 8)) for n in range(40)]
     (tmp_path / "state.jsonl").write_bytes(b"".join(data)[:-1])
     marks = MarkLog(tmp_path)
