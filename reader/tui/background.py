@@ -16,8 +16,9 @@ from textual.worker import get_current_worker
 
 from reader import locations
 from reader.errors import NewsreaderError, QueryError, StoryFileError
-from reader.library import Library, OpenStory
+from reader.library import Library
 from reader.model import RowId, StoryId, StoryRow, View
+from reader.tui import messages
 from reader.tui.opening import Opening
 from reader.tui.watching import Watch
 from reader.values import replace
@@ -27,9 +28,8 @@ if TYPE_CHECKING:
 
     from reader.index.sync import Progress
     from reader.query.tree import Query
-    from reader.tui.panes.body_lines import BodyLines
     from reader.tui.panes.story_lines import Setting
-    from reader.tui.saved import Edit, SavedSearches, Shelf
+    from reader.tui.saved import Edit, SavedSearches
 
 log = logging.getLogger(__name__)
 
@@ -50,145 +50,6 @@ class Background:
         library: Is opened here; closed by the app.
     """
 
-    # Written out: the decorator of dataclasses takes half a millisecond for each, before the first frame.
-
-    class Refreshed(Message):
-        """The library has taken in new stories, topics or marks."""
-
-    class Marked(Message):
-        """Another instance or a sync tool has changed marks; the library has taken them in."""
-
-    class Progressed(Message):
-        """How far a sync is."""
-
-        def __init__(self, progress: Progress) -> None:
-            super().__init__()
-            self.progress = progress
-
-    class Synced(Message):
-        """A sync has ended.
-
-        Args:
-            problem_count: How many problems the files have.
-            failure: Why it could not do all of it, or an empty text.
-        """
-
-        def __init__(self, problem_count: int, failure: str) -> None:
-            super().__init__()
-            self.problem_count = problem_count
-            self.failure = failure
-
-    class IdsReady(Message):
-        """The stories of a view.
-
-        Args:
-            view: The view that was asked for.
-            query: What the view searches for as it was understood, or None; its order counts more than that
-                of the view.
-            ids: Row ids in order.
-            cursor: The row for the cursor.
-            keeps_place: As it was asked for.
-            unknown: Why nothing can be found: a topic or an archive that there is not; or empty.
-        """
-
-        def __init__(
-            self,
-            view: View,
-            query: Query | None,
-            ids: Sequence[int],
-            cursor: int,
-            keeps_place: bool,
-            unknown: str = "",
-        ) -> None:
-            super().__init__()
-            self.view = view
-            self.query = query
-            self.ids = ids
-            self.cursor = cursor
-            self.keeps_place = keeps_place
-            self.unknown = unknown
-
-    class QueryRefused(Message):
-        """What is searched for cannot be meant, and why."""
-
-        def __init__(self, view: View, error: QueryError) -> None:
-            super().__init__()
-            self.view = view
-            self.error = error
-
-    class Changed(Message):
-        """An archive has changed: time for a sync."""
-
-    class ProvidersReady(Message):
-        """The names of all providers, for completing a query."""
-
-        def __init__(self, names: list[str]) -> None:
-            super().__init__()
-            self.names = names
-
-    class StoryReady(Message):
-        """A story was read; or it could not be, and `notice` says why.
-
-        A long body comes twice: its beginning, then the whole of it.
-        """
-
-        def __init__(
-            self,
-            story_id: StoryId,
-            story: OpenStory | None = None,
-            body: BodyLines | None = None,
-            notice: str = "",
-        ) -> None:
-            super().__init__()
-            self.story_id = story_id
-            self.story = story
-            self.body = body
-            self.notice = notice
-
-    class FloorsReady(Message):
-        """The qualities worth cutting at, ascending; none where no story has a quality."""
-
-        def __init__(self, floors: list[int]) -> None:
-            super().__init__()
-            self.floors = floors
-
-    class MarkedMany(Message):
-        """Many stories have been marked.
-
-        Attributes:
-            row_ids: Their rows; may be empty where they are not known.
-            then: What is to be done now.
-        """
-
-        def __init__(self, row_ids: Sequence[int], then: Callable[[], None]) -> None:
-            super().__init__()
-            self.row_ids = row_ids
-            self.then = then
-
-    class SearchesRead(Message):
-        """The saved searches were read, or written.
-
-        Attributes:
-            shelf: What they are now, or None where they could not be written.
-            failure: Why they could not, or an empty text.
-            said: What to say, or an empty text.
-            chosen: The name of the search to go to, or empty.
-        """
-
-        def __init__(self, shelf: Shelf | None, failure: str = "", said: str = "", chosen: str = "") -> None:
-            super().__init__()
-            self.shelf = shelf
-            self.failure = failure
-            self.said = said
-            self.chosen = chosen
-
-    class SearchesCounted(Message):
-        """How many unread stories each saved search has, by its name; None for one that is a mistake."""
-
-        def __init__(self, unread: dict[str, int | None]) -> None:
-            super().__init__()
-            self.unread = unread
-
     def __init__(self, node: DOMNode, library: Library) -> None:
         self._node = node
         self._library = library
@@ -204,7 +65,7 @@ class Background:
 
         def work() -> None:
             opening.wait()
-            self._post(self.Refreshed())
+            self._post(messages.Refreshed())
             self._sync()
 
         self._run(work, "sync")
@@ -243,14 +104,14 @@ class Background:
         def work() -> None:
             self._poll()
             if is_watching and not self._is_busy("sync") and self._watch.is_due(row):
-                self._post(self.Changed())
+                self._post(messages.Changed())
 
         if not self._is_busy("poll"):
             self._run(work, "poll")
 
     def ids_at_once(
         self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool
-    ) -> IdsReady | None:
+    ) -> messages.IdsReady | None:
         """What `find_ids` would answer, or None for what may take longer than a frame."""
         if view.query or not self._library.is_quick(view):
             return None
@@ -259,7 +120,7 @@ class Background:
                 worker.cancel()
         ids = self._library.row_ids(view, also)
         cursor = 0 if current is None else place_of(current, place, ids, self._library)
-        return self.IdsReady(view, None, ids, cursor, keeps_place)
+        return messages.IdsReady(view, None, ids, cursor, keeps_place)
 
     def find_ids(
         self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool
@@ -283,11 +144,11 @@ class Background:
                 else:
                     ids = self._library.row_ids(view, also)
             except QueryError as error:
-                self._post(self.QueryRefused(view, error))
+                self._post(messages.QueryRefused(view, error))
                 return
             cursor = 0 if current is None else place_of(current, place, ids, self._library)
             unknown = "" if ids or query is None else self._unknown(view.query)
-            self._post(self.IdsReady(view, query, ids, cursor, keeps_place, unknown))
+            self._post(messages.IdsReady(view, query, ids, cursor, keeps_place, unknown))
 
         self._run(work, "ids", exclusive=True)
 
@@ -302,7 +163,7 @@ class Background:
 
     def read_providers(self) -> None:
         """Ask for the names of all providers."""
-        self._run(lambda: self._post(self.ProvidersReady(self._library.provider_names())), "providers")
+        self._run(lambda: self._post(messages.ProvidersReady(self._library.provider_names())), "providers")
 
     def read_story(self, row: StoryRow, setting: Setting) -> None:
         """Ask for a story with body and related coverage; only the last question is answered.
@@ -317,16 +178,16 @@ class Background:
             try:
                 story = self._library.story(row)
             except StoryFileError as error:
-                self._post(self.StoryReady(row.story_id, notice=str(error)))
+                self._post(messages.StoryReady(row.story_id, notice=str(error)))
                 return
             if not story.story.body:
-                self._post(self.StoryReady(row.story_id, story))
+                self._post(messages.StoryReady(row.story_id, story))
                 return
             # The parser of Markdown is imported where there is some.
             from reader.tui.panes.body_lines import body_lines
 
             for body in body_lines(story.story, setting, lambda: worker.is_cancelled):
-                self._post(self.StoryReady(row.story_id, story, body))
+                self._post(messages.StoryReady(row.story_id, story, body))
 
         self._run(work, "story", exclusive=True)
 
@@ -336,7 +197,7 @@ class Background:
         def work() -> None:
             from reader.tui.floors import floors
 
-            self._post(self.FloorsReady(floors(self._library)))
+            self._post(messages.FloorsReady(floors(self._library)))
 
         self._run(work, "floors", exclusive=True)
 
@@ -361,7 +222,7 @@ class Background:
             # Each thread does what has waited longest: they need not get the lock in the order they began.
             with self._marking:
                 self._to_mark.popleft()()
-            self._post(self.MarkedMany(row_ids, then))
+            self._post(messages.MarkedMany(row_ids, then))
 
         self._run(work, "marks")
 
@@ -381,9 +242,9 @@ class Background:
         def work() -> None:
             try:
                 shelf = self._searches().edit(edit)
-                self._post(self.SearchesRead(shelf, said=said(), chosen=chosen))
+                self._post(messages.SearchesRead(shelf, said=said(), chosen=chosen))
             except NewsreaderError as error:
-                self._post(self.SearchesRead(self._searches().changed(), failure=str(error)))
+                self._post(messages.SearchesRead(self._searches().changed(), failure=str(error)))
 
         self._run(work, "searches")
 
@@ -404,7 +265,7 @@ class Background:
                     unread[name] = len(self._library.search_ids(replace(query, node=node), view))
                 except QueryError:
                     unread[name] = None
-            self._post(self.SearchesCounted(unread))
+            self._post(messages.SearchesCounted(unread))
 
         self._run(work, "counts", exclusive=True)
 
@@ -418,7 +279,7 @@ class Background:
     def _look_at_searches(self) -> None:
         shelf = self._searches().changed()
         if shelf is not None:
-            self._post(self.SearchesRead(shelf))
+            self._post(messages.SearchesRead(shelf))
 
     def _sync(self) -> None:
         worker = get_current_worker()
@@ -436,7 +297,7 @@ class Background:
         self._watch.synced(length_s, found_something=found_something)
         log.info("synced in %.2f s", length_s)
         if not worker.is_cancelled:
-            self._post(self.Synced(count, failure or self._library.index_trouble()))
+            self._post(messages.Synced(count, failure or self._library.index_trouble()))
 
     def _check(self) -> None:
         try:
@@ -445,7 +306,7 @@ class Background:
             log.info("not checked: %s", error)
         else:
             if has_damage:
-                self._post(self.Changed())
+                self._post(messages.Changed())
 
     def _telling(self) -> Callable[[Progress], None]:
         """What a sync calls after each batch: tells how far it is, and shows what it has."""
@@ -457,7 +318,7 @@ class Background:
             now = time.monotonic()
             if now - told >= PROGRESS_S:
                 told = now
-                self._post(self.Progressed(progress))
+                self._post(messages.Progressed(progress))
             if progress.done and now - shown >= pause_s and not get_current_worker().is_cancelled:
                 self._refresh()
                 shown = time.monotonic()
@@ -467,7 +328,7 @@ class Background:
 
     def _refresh(self) -> None:
         self._library.reload()
-        self._post(self.Refreshed())
+        self._post(messages.Refreshed())
 
     def _poll(self) -> None:
         self._look_at_searches()
@@ -475,7 +336,7 @@ class Background:
         if changes.has_new_stories and not self._is_busy("sync"):
             self._refresh()
         elif changes.marks:
-            self._post(self.Marked())
+            self._post(messages.Marked())
 
     def _post(self, message: Message) -> None:
         self._node.post_message(message)

@@ -9,7 +9,7 @@ from textual import on
 
 from reader.library import Library
 from reader.model import Order, Show
-from reader.tui.background import Background
+from reader.tui import messages
 from reader.tui.headline import FILTERS
 from reader.tui.panes.topic_tree import Entry
 from reader.tui.screens.viewing import ViewingScreen
@@ -99,6 +99,6 @@ class ChoosingScreen(ViewingScreen):
             return "There is no quality floor: stories of any quality are shown."
         return "Nothing is left above this." if self._floors else "There is no quality to choose by."
 
-    @on(Background.FloorsReady)
-    def _take_floors(self, event: Background.FloorsReady) -> None:
+    @on(messages.FloorsReady)
+    def _take_floors(self, event: messages.FloorsReady) -> None:
         self._floors = event.floors

@@ -10,7 +10,8 @@ from textual import on
 from reader.errors import QueryError
 from reader.library import Library
 from reader.model import StoryRow, Topic
-from reader.tui.background import Background, parsed
+from reader.tui import messages
+from reader.tui.background import parsed
 from reader.tui.held_keys import HeldKeys
 from reader.tui.panes.pane import Pane
 from reader.tui.panes.topic_tree import Entry
@@ -50,8 +51,8 @@ class FindingScreen(ChoosingScreen):
         await self.searching.open(self._opened_with)
         self.fit(self.app.size)
 
-    @on(Background.ProvidersReady)
-    def _take_providers(self, event: Background.ProvidersReady) -> None:
+    @on(messages.ProvidersReady)
+    def _take_providers(self, event: messages.ProvidersReady) -> None:
         self.searching.providers = event.names
 
     def _search(self, text: str) -> None:
@@ -106,8 +107,8 @@ class FindingScreen(ChoosingScreen):
             self._touched.clear()
             self._request_ids(current=current)
 
-    @on(Background.QueryRefused)
-    def _show_refused(self, event: Background.QueryRefused) -> None:
+    @on(messages.QueryRefused)
+    def _show_refused(self, event: messages.QueryRefused) -> None:
         if event.view != self.view:
             return
         self._is_finding = False

@@ -17,8 +17,7 @@ from reader.config import Config
 from reader.errors import NewsreaderError
 from reader.library import Library
 from reader.model import StoryRow
-from reader.tui import headline
-from reader.tui.background import Background
+from reader.tui import headline, messages
 from reader.tui.commands import MAIN, bindings
 from reader.tui.desk import Desk
 from reader.tui.opening import Opening
@@ -201,13 +200,13 @@ class MainScreen(RememberingScreen):
         if self.is_filled:
             self.background.poll(self.story_list.current, is_watching=self.reader.config.watch)
 
-    @on(Background.Changed)
+    @on(messages.Changed)
     def _sync_changes(self) -> None:
         """The archive has changed underneath; a story that is open may be another one now."""
         if self.background.sync():
             self._load_story()
 
-    @on(Background.Refreshed)
+    @on(messages.Refreshed)
     def _take_in(self) -> None:
         self._begin()
         before, view = self.topic_tree.current, self.view
@@ -221,14 +220,14 @@ class MainScreen(RememberingScreen):
         if not self._progress:
             self.background.find_floors()
 
-    @on(Background.Progressed)
-    def _show_progress(self, event: Background.Progressed) -> None:
+    @on(messages.Progressed)
+    def _show_progress(self, event: messages.Progressed) -> None:
         done, total = event.progress.done, event.progress.total
         self._progress = wording.progress_text(done, total) if total else "Looking"
         self._show_title()
 
-    @on(Background.Synced)
-    def _show_synced(self, event: Background.Synced) -> None:
+    @on(messages.Synced)
+    def _show_synced(self, event: messages.Synced) -> None:
         self._progress = ""
         self._is_mending = False
         self._problem_count = event.problem_count
@@ -242,7 +241,7 @@ class MainScreen(RememberingScreen):
         self._show_title()
         self.background.find_floors()
 
-    @on(Background.Marked)
+    @on(messages.Marked)
     def _show_marks(self) -> None:
         self._marks_changed()
 

@@ -12,7 +12,7 @@ from reader import clean, links, wording
 from reader.errors import BrowserError, LinkError
 from reader.library import Library
 from reader.model import Show, StoryId, StoryRow
-from reader.tui.background import Background
+from reader.tui import messages
 from reader.tui.history import Step
 from reader.tui.panes.story_list import Marks
 from reader.tui.rest import Rest
@@ -207,8 +207,8 @@ class MarkingScreen(SavingScreen):
         entry = self._entry
         return f" in {entry.label}" if entry.topic or entry.search or entry.archive else ""
 
-    @on(Background.MarkedMany)
-    def _take_marked(self, event: Background.MarkedMany) -> None:
+    @on(messages.MarkedMany)
+    def _take_marked(self, event: messages.MarkedMany) -> None:
         """Many stories have been marked."""
         self._touched.update(event.row_ids)
         self._marks_changed()

@@ -9,7 +9,7 @@ from textual import on
 
 from reader import wording
 from reader.library import Library
-from reader.tui.background import Background
+from reader.tui import messages
 from reader.tui.held_keys import HeldKeys, is_about_story
 from reader.tui.panes.pane import Pane
 from reader.tui.panes.story_lines import WHOLE_STORY
@@ -98,7 +98,7 @@ class ReadingScreen(NotingScreen):
         rows = (self.story_list.story_at(cursor + step) for step in AHEAD)
         self._ahead.want([row for row in rows if row is not None], self.story_pane.setting)
 
-    @on(Background.Refreshed)
+    @on(messages.Refreshed)
     def _files_changed(self) -> None:
         self._ahead.forget()
 
@@ -107,8 +107,8 @@ class ReadingScreen(NotingScreen):
         if row is not None:
             self.background.read_story(row, self.story_pane.setting)
 
-    @on(Background.StoryReady)
-    def _show_ready(self, event: Background.StoryReady) -> None:
+    @on(messages.StoryReady)
+    def _show_ready(self, event: messages.StoryReady) -> None:
         shown = self.story_pane.row
         if shown is None or shown.story_id != event.story_id:
             return

@@ -10,7 +10,7 @@ from textual import on
 from reader import clean
 from reader.library import Library
 from reader.model import Show, View
-from reader.tui.background import Background
+from reader.tui import messages
 from reader.tui.headline import place_text
 from reader.tui.history import Step
 from reader.tui.panes.topic_tree import ALL, Entry
@@ -44,8 +44,8 @@ class SavingScreen(FindingScreen):
 
     # -- in the sidebar ----------------------------------------------------------------------------
 
-    @on(Background.SearchesRead)
-    def _take_searches(self, event: Background.SearchesRead) -> None:
+    @on(messages.SearchesRead)
+    def _take_searches(self, event: messages.SearchesRead) -> None:
         if event.failure:
             self.reader.say(event.failure, severity="error")
         if event.shelf is None:
@@ -100,8 +100,8 @@ class SavingScreen(FindingScreen):
             self._counted_at = time.monotonic()
             self.background.count_searches(self._shelf.views)
 
-    @on(Background.SearchesCounted)
-    def _take_counts(self, event: Background.SearchesCounted) -> None:
+    @on(messages.SearchesCounted)
+    def _take_counts(self, event: messages.SearchesCounted) -> None:
         self.topic_tree.set_search_counts(event.unread)
 
     # -- changing them -----------------------------------------------------------------------------

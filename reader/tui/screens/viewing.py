@@ -11,8 +11,7 @@ from textual import on
 from reader import wording
 from reader.library import Library
 from reader.model import Order, Show, StoryRow, View
-from reader.tui import headline
-from reader.tui.background import Background
+from reader.tui import headline, messages
 from reader.tui.panes.lines import Highlight, no_highlights
 from reader.tui.panes.topic_tree import ALL, STARRED, Entry
 from reader.tui.screens.asking import AskingScreen
@@ -99,8 +98,8 @@ class ViewingScreen(AskingScreen):
             self._show_title()
             self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
 
-    @on(Background.IdsReady)
-    def _show_ids(self, event: Background.IdsReady) -> None:
+    @on(messages.IdsReady)
+    def _show_ids(self, event: messages.IdsReady) -> None:
         if event.view != self.view:
             return
         if event.query != self._query:
