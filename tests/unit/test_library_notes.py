@@ -29,6 +29,12 @@ def story(library: Library, title: str) -> StoryRow:
     return row
 
 
+def another_report() -> StoryRow:
+    """A related item that no file of the archive is about."""
+    url = "https://example.org/other"
+    return StoryRow(row_id=NO_ROW, story_id=StoryId(f"url:{url}"), title="Another report", url=url)
+
+
 def test_a_note_is_there_after_a_restart_and_found(gazette: Path, open_library: OpenLibrary) -> None:
     library = open_library(gazette)
     row = story(library, "Story 1")
@@ -108,12 +114,7 @@ def test_a_note_on_what_has_no_file_is_found_outside_starred_too(
     gazette: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library(gazette)
-    item = StoryRow(
-        row_id=NO_ROW,
-        story_id=StoryId("url:https://example.org/other"),
-        title="Another report",
-        url="https://example.org/other",
-    )
+    item = another_report()
     library.set_starred(item, True)
     library.set_note(item, "the better one")
     library.set_note(story(library, "Story 2"), "better still")
@@ -157,12 +158,7 @@ def test_a_note_on_what_has_no_file_is_found_without_a_star_too(
     gazette: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library(gazette)
-    item = StoryRow(
-        row_id=NO_ROW,
-        story_id=StoryId("url:https://example.org/other"),
-        title="Another report",
-        url="https://example.org/other",
-    )
+    item = another_report()
     library.set_starred(item, True)
     library.set_note(item, "the better one")
     library.set_starred(item, False)
@@ -193,12 +189,7 @@ def test_a_star_on_what_has_no_file_is_found_outside_starred_too(
     gazette: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library(gazette)
-    item = StoryRow(
-        row_id=NO_ROW,
-        story_id=StoryId("url:https://example.org/other"),
-        title="Another report",
-        url="https://example.org/other",
-    )
+    item = another_report()
     noted = replace(item, story_id=StoryId("url:https://example.org/third"), title="A third report")
     library.set_starred(item, True)
     library.set_note(noted, "without a star")
@@ -227,12 +218,9 @@ def test_a_star_on_what_has_no_file_keeps_what_was_known_of_it(
     gazette: Path, open_library: OpenLibrary
 ) -> None:
     library = open_library(gazette)
-    item = StoryRow(
-        row_id=NO_ROW,
-        story_id=StoryId("url:https://example.org/other"),
-        title="Another report",
+    item = replace(
+        another_report(),
         excerpt="What it says.",
-        url="https://example.org/other",
         quality=87,
         published_at=NOW,
         provider=Provider("The Next Web", "thenextweb.com"),
