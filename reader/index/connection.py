@@ -185,6 +185,19 @@ class IndexFile:
         """Whether damage came to light since it was opened."""
         return any(connection.is_damaged for connection in self._connections())
 
+    def let_go_of_writer(self) -> None:
+        """Close the connection for the sync until it is wanted again.
+
+        Python keeps each statement it has run, and SQLite the texts it was given last: 2 MB after a sync.
+        """
+        with self._opening:
+            writer = self._others.get("writer")
+            if writer is None or writer is self.screen or writer.is_damaged:
+                return
+            del self._others["writer"]
+        with writer.lock:  # whoever is at it is let finish
+            writer.close()
+
     def close(self) -> None:
         """Close all connections; a damaged file is removed. May be called twice."""
         with self._opening:

@@ -68,7 +68,10 @@ def sync(
         raise ArchiveError(f"the folder {index.archive.root} is not there any more")
     on_progress(Progress(0, 0))
     with index.syncing:
-        return _Sync(index, on_progress, is_cancelled, is_begun_only=is_begun_only).run()
+        try:
+            return _Sync(index, on_progress, is_cancelled, is_begun_only=is_begun_only).run()
+        finally:
+            index.file.let_go_of_writer()
 
 
 class _Sync:

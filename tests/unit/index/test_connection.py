@@ -12,6 +12,7 @@ import pytest
 from reader.errors import IndexFileError
 from reader.index import connection, schema
 from reader.index.connection import DamagedIndexError, IndexFile, file_name, reporting
+from reader.index.sync import sync
 from reader.model import Archive
 from tests.factories import write_archive
 from tests.unit.index.shelf import index_file, opened, synced, titles
@@ -313,3 +314,33 @@ def test_closing_does_not_wait_for_what_another_thread_is_at(tmp_path: Path) -> 
         thread.join()
     assert len(told) == 1
     assert not isinstance(told[0], DamagedIndexError)
+
+
+def test_the_writer_is_let_go_of_once_a_sync_is_over(tmp_path: Path) -> None:
+    # It keeps what it wrote last: megabytes after many stories.
+    with opened(write_archive(tmp_path / "gazette", 3), tmp_path) as index:
+        before = index.file.writer
+        sync(index)
+        with pytest.raises(IndexFileError, match="closed"), before.use("look"):
+            before.sqlite.execute("SELECT 1")
+        assert len(titles(index)) == 3
+        with index.file.writer.use("look") as sqlite:
+            assert sqlite.execute("SELECT count(*) FROM story").fetchone() == (3,)
+
+
+def test_a_writer_that_met_damage_is_not_forgotten(tmp_path: Path) -> None:
+    file = IndexFile(ARCHIVE, tmp_path)
+    with pytest.raises(DamagedIndexError), file.writer.use("look"):
+        raise sqlite3.DatabaseError("malformed")
+    file.let_go_of_writer()
+    assert file.is_damaged
+    file.close()
+
+
+def test_an_index_in_memory_has_one_connection_that_stays(tmp_path: Path) -> None:
+    file = IndexFile(ARCHIVE, tmp_path, leaving=IndexFileError("the disk is full"))
+    file.let_go_of_writer()
+    assert file.writer is file.screen
+    with file.writer.use("look") as sqlite:
+        assert sqlite.execute("SELECT 1").fetchone() == (1,)
+    file.close()
