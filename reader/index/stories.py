@@ -35,8 +35,11 @@ from reader.model import (
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_CHUNK: Final = 500
+_CHUNK: Final = 256
 """Values in one statement; SQLite before 3.32 took 999."""
+
+_SIZES: Final = (1, 4, 16, 64, _CHUNK)
+"""Numbers of values that a statement may have."""
 
 # Without the second condition SQLite may not use the partial index, and reads every story.
 _WITH_URL: Final = "SELECT row, url FROM story WHERE url_hash = ? AND url_hash <> 0"
@@ -316,5 +319,11 @@ def _file_names(path: str) -> set[bytes]:
 
 
 def _chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """The values for one statement each, in few sizes: the last one is there several times, to fill up.
+
+    A connection keeps each statement it has run lately, and one for every number of values is a megabyte.
+    """
     for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
+        chunk = list(values[start : start + _CHUNK])
+        size = next(size for size in _SIZES if size >= len(chunk))
+        yield chunk + chunk[-1:] * (size - len(chunk))

@@ -309,3 +309,21 @@ def test_an_address_is_looked_up_and_not_looked_for_in_every_story(tmp_path: Pat
             plan = [line[3] for line in sqlite.execute(f"EXPLAIN QUERY PLAN {stories._WITH_URL}", (1,))]
     assert len(plan) == 1
     assert "USING INDEX story_url" in plan[0]
+
+
+def test_any_number_of_stories_is_asked_for_in_few_different_statements(tmp_path: Path) -> None:
+    # A connection keeps what it has run, each statement with room for all its values.
+    with opened(write_archive(tmp_path / "g", 3), tmp_path / "index") as index:
+        sync(index)
+        numbers = [row.row_id for row in rows(index)]
+        statements: list[str] = []
+        for connection in (index.file.screen, index.file.worker):
+            connection.sqlite.set_trace_callback(statements.append)
+        for count in range(1, 300, 7):
+            asked = [*numbers, *range(1_000, 1_000 + count)]
+            assert len(index.rows(asked)) == len(index.titles(asked)) == 3
+            assert len(index.sort_values(asked, "title")) == 3
+            assert not index.rows_at(map(str, asked))
+            assert not index.candidates((), map(str, asked))
+    sizes = {(text.partition(" IN ")[0], text.count(",")) for text in statements if " IN " in text}
+    assert len(sizes) <= 5 * 5
