@@ -295,6 +295,10 @@ class Background:
             failure, count = str(error), 0
         length_s = time.monotonic() - begun
         self._watch.synced(length_s, found_something=found_something)
+        if found_something:
+            from reader.tui import allocator
+
+            allocator.give_back()
         log.info("synced in %.2f s", length_s)
         if not worker.is_cancelled:
             self._post(messages.Synced(count, failure or self._library.index_trouble()))

@@ -37,6 +37,9 @@ OPEN_PATIENCE_S: Final = 0.02
 COLLECT_S: Final = 1.0
 """When the garbage of the start is collected: it takes 20 ms, and nobody is to wait for that."""
 
+HOLD_S: Final = 0.02
+"""When memory is looked after: as soon as the first frame is out, before there are many threads."""
+
 WELCOME_S: Final = 30.0
 """How long the very first start shows the keys that matter most, in words."""
 
@@ -177,6 +180,7 @@ class MainScreen(RememberingScreen):
     def _painted(self) -> None:
         """The first frame is on the screen."""
         self._is_painted = True
+        self.set_timer(HOLD_S, _hold_little)
         self.set_timer(COLLECT_S, _collect)
 
     def update_node_styles(self, animate: bool = True) -> None:
@@ -300,6 +304,13 @@ class MainScreen(RememberingScreen):
         self._progress = "Looking"
         self._show_title()
         self._request_ids(keeps_place=True)
+
+
+def _hold_little() -> None:
+    # Imported here, and not in the first frame's time.
+    from reader.tui import allocator
+
+    allocator.hold_little()
 
 
 def _collect() -> None:
