@@ -1,7 +1,7 @@
 """What the C library holds of memory that nobody uses any more: little, and given back.
 
 glibc gives each thread a heap of its own, from which only what lies free at the end goes back to the system.
-With a dozen threads, each of which now and then takes a lot for a moment, 25 MB lay unused after some minutes.
+With a dozen threads, each of which takes a lot for a moment now and then, 25 MB lay unused after minutes.
 """
 
 from __future__ import annotations
