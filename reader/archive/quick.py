@@ -52,7 +52,10 @@ class Entry(NamedTuple):
 # Possessive throughout: what does not fit is found out in one pass, whatever the bytes.
 # In quotes: nothing that YAML refuses or takes for a line break.
 _SAFE: Final = r'[^"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]'
-_INSIDE: Final = rf'{_SAFE}*+(?:\\["\\nrt]{_SAFE}*+)*+'
+# ASCII apart: such a class is a table of 256 bits, which is looked up in half the time.
+_ASCII: Final = r"[ !#-\[\]-~]"
+_BEYOND: Final = r"[^\x00-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
+_INSIDE: Final = rf'{_ASCII}*+(?:(?:{_BEYOND}|\\["\\nrt]){_ASCII}*+)*+'
 # Without quotes: no sign that means anything to YAML.
 _NAME: Final = rf"""(?:[^\W_][\w .,&'()/!+\u2019-]{{0,100}}+|"{_SAFE}{{1,100}}+")"""
 _HOST: Final = r"[a-z0-9][a-z0-9_-]*+(?:\.[a-z0-9_-]++)++"
@@ -127,7 +130,7 @@ _ITEM: Final = re.compile(
     + _line("published", _FLAG, 4)
     + _images(4)
 )
-_TAIL: Final = re.compile(r'\n*+(secured: "[A-Za-z0-9+/=;_-]*+"\n)?+\n*+---[ \t]*+(?:\n|\Z)')
+_TAIL: Final = re.compile(r'\n*+(?:secured: "([^"]*+)"\n)?+\n*+---[ \t]*+(?:\n|\Z)')
 _TOPIC: Final = re.compile(rf"  - ({_NAME})\n")
 _ESCAPED: Final = re.compile(r'\\(["\\nrt])')
 _MEANT: Final = {'"': '"', "\\": "\\", "n": "\n", "r": "\r", "t": "\t"}
@@ -142,9 +145,9 @@ def quick_entry(path: str, data: bytes) -> Entry | None:
     """
     if len(data) > _FILE_LIMIT:
         return None
-    text, loss = decode(data)
+    text = _decoded(data)
     head = _HEAD.match(text)
-    if head is None or loss:
+    if head is None:
         return None
     (
         title,
@@ -193,10 +196,27 @@ def quick_entry(path: str, data: bytes) -> Entry | None:
     )
 
 
+def _decoded(data: bytes) -> str:
+    """As `reader.archive.fences.decode` gives it; empty where something is lost."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        text, loss = decode(data)
+        return "" if loss else text
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.removeprefix("\ufeff")
+
+
 def _is_suspicious(text: str, tail: re.Match[str]) -> bool:
-    """Whether the header is too long, or speaks of sealed content elsewhere than in its place."""
-    end = tail.start()
-    return tail.end() > _HEADER_LIMIT or text.find("ecured", 0, end) >= 0 or text.find("ECURED", 0, end) >= 0
+    """Whether the header is too long, or there is more to sealed content than a line in its place."""
+    end, sealed = tail.start(), tail[1]
+    return (
+        tail.end() > _HEADER_LIMIT
+        or text.find("ecured", 0, end) >= 0
+        or text.find("ECURED", 0, end) >= 0
+        or (sealed is not None and ("\\" in sealed or "\n" in sealed))
+    )
 
 
 def _read_related(text: str, at: int, texts: list[str]) -> int:
@@ -223,11 +243,16 @@ def _value(written: str, limit: int = clean.LINE_LIMIT) -> str:
         4 < len(written) <= limit
         and "&" not in written
         and "  " not in written
-        and written.isascii()
         and written[0] != " " != written[-1]
+        and (written.isascii() or _is_plain(written))
     ):
         return written  # as nearly all are; to clean them would only take time
     return "" if is_absent(written) else clean.field(written, limit)
+
+
+def _is_plain(written: str) -> bool:
+    """Whether there is nothing but ASCII and the signs of good print."""
+    return written.isprintable() and clean.without_typography(written).isascii()
 
 
 # Few outlets write many stories, and few combinations of topics occur.

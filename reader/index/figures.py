@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from reader.index.stories import EPOCH, StoryIndex
+from reader.index.schema import EPOCH
+from reader.index.stories import StoryIndex
 from reader.model import Provider
 from reader.values import dataclass, field
 

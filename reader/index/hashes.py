@@ -8,8 +8,8 @@ ten times as much as the batch says.
 from __future__ import annotations
 
 import re
-import zlib
 from typing import Final
+from zlib import crc32
 
 _NAME_BYTES: Final = 7  # of a file name: year and month where names begin with the date
 _MONTH: Final = re.compile(r"/(?:19|20)\d\d/\d\d?/", re.ASCII)
@@ -34,7 +34,7 @@ def url_hash(url_key: str) -> int:
 
 def text_hash(text: str) -> int:
     """32 bits that tell whether a text changed."""
-    return _signed(zlib.crc32(_bytes(text)))
+    return _signed(crc32(_bytes(text)))
 
 
 def row_crc(*values: str | int | None) -> int:
@@ -44,9 +44,7 @@ def row_crc(*values: str | int | None) -> int:
 
 def _hash(data: bytes, near: bytes) -> int:
     """32 bits; 0 for what is empty and for nothing else. Some texts share theirs: compare them too."""
-    if not data:
-        return 0
-    return _signed((zlib.crc32(near) & 0xFFF) << 20 | zlib.crc32(data) & 0xFFFFF) or 1
+    return _signed((crc32(near) & 0xFFF) << 20 | crc32(data) & 0xFFFFF) or 1 if data else 0
 
 
 def _signed(number: int) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Final
 
 from reader.query.text import SEPARATOR
 
-VERSION: Final = 6
+VERSION: Final = 7
 """Raised with every change of `SCHEMA` or of what is written into it, the parser's results included."""
 
 UNPUBLISHED: Final = 4
@@ -17,8 +18,14 @@ DAMAGED: Final = 64
 HAS_LINK: Final = 128
 """Bits of ``story.flags``; 1 and 2 are left to the marks, which the index does not hold."""
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""What ``story.published_us`` counts from."""
+
 NEWER_DOC: Final = 1 << 32
 """Numbers of newer texts in the word tables lie above this, rows of stories below."""
+
+GATHERED: Final = 16_000_000
+"""Bytes of words that FTS5 may gather before it writes them out; a full batch of stories has some 5 MB."""
 
 SCHEMA: Final = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -79,10 +86,13 @@ CREATE VIRTUAL TABLE story_words USING fts5(
 CREATE VIRTUAL TABLE story_starts USING fts5(
     starts, content='', columnsize=0, detail=none, tokenize='ascii', prefix='1 2'
 );
--- A batch of stories makes a segment; so many of them are merged at once, and never all in one transaction.
--- A search looks into each, which takes less time than merging more often would.
-INSERT INTO story_words (story_words, rank) VALUES ('automerge', 32), ('crisismerge', 64);
-INSERT INTO story_starts (story_starts, rank) VALUES ('automerge', 32), ('crisismerge', 64);
+-- A batch of stories makes a segment: so much of it is gathered in memory, in bytes. So many segments are
+-- merged at once, and never all in one transaction. A search looks into each, which takes less time than
+-- merging more often would.
+INSERT INTO story_words (story_words, rank)
+    VALUES ('hashsize', {GATHERED}), ('automerge', 32), ('crisismerge', 64);
+INSERT INTO story_starts (story_starts, rank)
+    VALUES ('hashsize', {GATHERED}), ('automerge', 32), ('crisismerge', 64);
 -- Words can be taken back only by whoever still has the old text. So a text that changes is written again
 -- under a number of its own, and what stands under the story's row or an older number counts no more.
 CREATE TABLE newer_text (doc INTEGER PRIMARY KEY AUTOINCREMENT, row INTEGER NOT NULL UNIQUE);

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,8 +19,9 @@ from reader.index.catalogue import Catalogue
 from reader.index.columns import Columns, columns_of
 from reader.index.connection import IndexFile
 from reader.index.hashes import path_hash, row_crc, stem_hash, url_hash
+from reader.index.ids import story_id
 from reader.index.ranking import Ranking
-from reader.index.schema import DAMAGED, PUBLISHED, UNPUBLISHED
+from reader.index.schema import DAMAGED, EPOCH, PUBLISHED, UNPUBLISHED
 from reader.model import (
     Archive,
     Problem,
@@ -32,8 +33,6 @@ from reader.model import (
     Topic,
     TopicFile,
 )
-
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _CHUNK: Final = 256
 """Values in one statement; SQLite before 3.32 took 999."""
@@ -114,8 +113,7 @@ class StoryIndex:
 
     def story_id(self, path: str) -> StoryId:
         """The id of the story at `path`; bytes that are no UTF-8 are written out, an id is always text."""
-        text = os.fsencode(path).decode("utf-8", "backslashreplace")
-        return StoryId(f"{self.archive.name}/{text}")
+        return story_id(self.archive, path)
 
     def catalogue(self, tree: Sequence[Topic]) -> Catalogue:
         """All stories as they are now, without marks; takes its time."""

@@ -13,18 +13,24 @@ from reader.errors import ArchiveError
 from reader.index import folders, known
 from reader.index.bulk import room
 from reader.index.plan import plan_sync
-from reader.index.reading import FileRead, read_file
+from reader.index.readers import Readers
+from reader.index.reading import Asked
 from reader.index.stories import StoryIndex
 from reader.index.writing import Batch, Closed, StoryWriter, replace_problems
 from reader.model import Problem
 from reader.values import dataclass
 
 FIRST_STORIES: Final = 64
-BATCH_STORIES: Final = 2_000
+BATCH_STORIES: Final = 4_000
+BATCH_BYTES: Final = 16_000_000
 BATCH_S: Final = 0.5
 """A batch is written when it is full or this old. The first one is small, so that rows appear at once, and
 each is twice as large as the one before: SQLite takes half the time for stories it gets by the thousand, but
-no other writer, and nobody who quits, is to wait for more than some 0.1 s."""
+no other writer, and nobody who quits, is to wait for more than some 0.2 s."""
+
+MANY_READ: Final = 192
+MUCH_LEFT: Final = 2_000
+"""With so many files read and so many more to be read, perhaps, processes of their own read the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class _Sync:
         self._on_progress = on_progress
         self._is_cancelled = is_cancelled
         self._is_begun_only = is_begun_only
+        self._readers = Readers(index, is_cancelled)
         self._was_cancelled = False
         self._is_walked = False
         self._expected = self._seen = self._planned = self._done = self._forgotten = 0
@@ -100,8 +107,9 @@ class _Sync:
         begun_ns = time.time_ns()
         topic_folders = folders.topic_folders(self._index.archive)
         has_changes = self._write_topics()
-        with room(self._index.file.writer):
+        with self._readers, room(self._index.file.writer):
             self._write_all()
+        self._was_cancelled |= self._readers.was_cancelled
         if not self._was_cancelled:
             has_changes |= self._write_problems()
             folders.remember(self._index, self._changed_ns | topic_folders, begun_ns)
@@ -153,6 +161,8 @@ class _Sync:
         if not self._is_walked and not self._expected and not self._is_begun_only:
             # Not before the first rows are on the screen: of a million files it takes a second.
             self._expected = count_files(self._index.archive, self._is_cancelled)
+        if self._done >= MANY_READ and self._total() - self._done >= MUCH_LEFT:
+            self._readers.start()
 
     def _total(self) -> int:
         if self._is_walked:
@@ -161,23 +171,24 @@ class _Sync:
 
     def _batches(self) -> Iterator[Batch]:
         batch, begun = Batch(), time.monotonic()
-        limit = min(FIRST_STORIES, BATCH_STORIES)
-        for found in self._pieces():
+        limit, size = min(FIRST_STORIES, BATCH_STORIES), 0
+        for found in self._readers.read(self._pieces()):
             if isinstance(found, Closed):
                 batch.closed.append(found)
                 continue
             batch.reads.append(found)
-            if len(batch.reads) >= limit or time.monotonic() - begun >= BATCH_S:
+            size += found.asked.stamp.size_bytes
+            if len(batch.reads) >= limit or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
                 yield batch
                 if self._is_begun_only:
                     self._was_cancelled = True
                     return
                 batch, begun = Batch(), time.monotonic()
-                limit = min(2 * limit, BATCH_STORIES)
+                limit, size = min(2 * limit, BATCH_STORIES), 0
         if batch:
             yield batch
 
-    def _pieces(self) -> Iterator[FileRead | Closed]:
+    def _pieces(self) -> Iterator[Asked | Closed]:
         """Everything that changed, folder by folder."""
         for folder in walk(self._index.archive, self._is_cancelled):
             if not folder.is_complete:
@@ -195,7 +206,7 @@ class _Sync:
             self._forgotten += len(forget)
             yield Closed(gone.path, None, forget)
 
-    def _changes(self, folder: Folder) -> Iterator[FileRead | Closed]:
+    def _changes(self, folder: Folder) -> Iterator[Asked | Closed]:
         before, digest = known.known(self._index, folder.path), folder.digest()
         if before is None:
             is_as_it_was = not folder.names
@@ -210,6 +221,6 @@ class _Sync:
             if self._is_cancelled():
                 self._was_cancelled = True
                 return
-            yield read_file(self._index.archive, folder.path, path, stamps[path], is_known=path in indexed)
+            yield Asked(folder.path, path, stamps[path], path in indexed)
         self._forgotten += len(plan.forget)
         yield Closed(folder.path, digest, plan.forget)

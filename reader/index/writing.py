@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterable
-from datetime import timedelta
 from itertools import chain
 from typing import Final, NamedTuple
 
-from reader import links
-from reader.archive.quick import Entry
 from reader.errors import IndexFileError
 from reader.index import words
 from reader.index.bulk import insert
-from reader.index.hashes import path_hash, row_crc, stem_hash, url_hash
-from reader.index.reading import FileRead
-from reader.index.schema import DAMAGED, HAS_LINK, HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
-from reader.index.stories import EPOCH, StoryIndex
+from reader.index.hashes import path_hash
+from reader.index.reading import Asked, FileRead, Line
+from reader.index.stories import StoryIndex
 from reader.model import Problem
 from reader.values import dataclass, field
 
-_COLUMNS: Final = (
-    "path, folder, mtime_ns, size, published_us, quality, flags, topicset, outlet, kind, related, title,"
-    " excerpt, url, path_hash, url_hash, stem_hash, text_crc, row_crc"
+_LINE_VALUES: Final = Line._fields.index("outlet")  # those before it are columns
+_COLUMNS: Final = ", ".join(
+    ("path, folder, mtime_ns, size, topicset, outlet, kind", *Line._fields[:_LINE_VALUES])
 )
 _PLACES: Final = ", ".join("?" * len(_COLUMNS.split(",")))
 _UPDATE: Final = f"UPDATE story SET ({_COLUMNS}) = ({_PLACES}) WHERE row = ?"
@@ -33,7 +28,6 @@ _SHARED: Final = {"topicset": ("names",), "outlet": ("name", "domain"), "kind": 
 """What stories share, by the table that keeps it once."""
 
 _NUMBERS_LIMIT: Final = 20_000  # ids remembered: of an archive where nothing repeats they must not pile up
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 _Value = str | bytes | int | None
 
@@ -71,12 +65,10 @@ class StoryWriter:
     """
 
     def __init__(self, index: StoryIndex) -> None:
-        self._index = index
         self._writer = index.file.writer
         self._version = self._data_version()
         self._is_sound = True
         self._numbers: dict[tuple[str, ...], int] = {}
-        self._topicsets: dict[tuple[str, ...], int] = {}
 
     def write(self, batch: Batch) -> None:
         """Write a batch, all of it or nothing; after one that failed nothing more.
@@ -90,13 +82,14 @@ class StoryWriter:
         self._is_sound = False
         with self._writer.write("add stories") as sqlite:
             is_shared = self._data_version() != self._version
-            known = {read.path for read in batch.reads if is_shared or read.is_known}
+            asked = [read.asked for read in batch.reads]
+            known = {file.path for file in asked if is_shared or file.is_known}
             paths = [(os.fsencode(path),) for path in known]
             sqlite.executemany("DELETE FROM problem WHERE path = ? AND origin = 'story'", paths)
             sqlite.executemany("DELETE FROM other_file WHERE path = ?", paths)
             problems = tuple(chain.from_iterable(read.problems for read in batch.reads))
             sqlite.executemany(_INSERT_PROBLEM, problem_lines(problems, "story"))
-            folders = _folder_numbers(sqlite, {read.folder for read in batch.reads})
+            folders = _folder_numbers(sqlite, {file.folder for file in asked})
             self._write_others(sqlite, batch.reads, folders)
             self._write_stories(sqlite, batch.reads, folders, known)
             for closed in batch.closed:
@@ -113,89 +106,47 @@ class StoryWriter:
     def _write_others(
         self, sqlite: sqlite3.Connection, reads: Iterable[FileRead], folders: dict[str, int]
     ) -> None:
-        for read in reads:
-            if read.entry is None:
-                path = os.fsencode(read.path)
+        for asked, line, _ in reads:
+            if line is None:
+                path = os.fsencode(asked.path)
                 _delete_story(sqlite, path)
-                values = (path, folders[read.folder], *read.stamp)
+                values = (path, folders[asked.folder], *asked.stamp)
                 sqlite.execute("INSERT OR REPLACE INTO other_file VALUES (?, ?, ?, ?)", values)
 
     def _write_stories(
         self, sqlite: sqlite3.Connection, reads: Iterable[FileRead], folders: dict[str, int], known: set[str]
     ) -> None:
-        """Write stories; texts only where the word tables do not have them yet."""
+        """Write stories; words only where the word tables do not have them yet."""
         query = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'story'"
         next_row = int(sqlite.execute(query).fetchone()[0]) + 1
         fresh: list[tuple[_Value, ...]] = []
-        texts: list[tuple[int, words.Text]] = []
-        for read in reads:
-            if read.entry is None or read.text is None:
+        texts: list[tuple[int, Line]] = []
+        for asked, line, _ in reads:
+            if line is None:
                 continue
-            values = self._values(sqlite, read, read.entry, read.text, folders[read.folder])
-            found = _find_story(sqlite, os.fsencode(read.path)) if read.path in known else None
+            path = os.fsencode(asked.path)
+            values = self._values(sqlite, asked, path, folders[asked.folder], line)
+            found = _find_story(sqlite, path) if asked.path in known else None
             if found is None:
                 fresh.append((next_row, *values))
-                texts.append((next_row, read.text))
+                texts.append((next_row, line))
                 next_row += 1
                 continue
             row, crc = found
             sqlite.execute(_UPDATE, (*values, row))
-            if crc != read.text.crc:
-                texts.append((words.newer_doc(sqlite, row), read.text))
+            if crc != line.text_crc:
+                texts.append((words.newer_doc(sqlite, row), line))
         insert(sqlite, f"story (row, {_COLUMNS})", fresh)
         words.write(sqlite, texts)
 
     def _values(
-        self, sqlite: sqlite3.Connection, read: FileRead, entry: Entry, text: words.Text, folder: int
+        self, sqlite: sqlite3.Connection, asked: Asked, path: bytes, folder: int, line: Line
     ) -> tuple[_Value, ...]:
         """The values of `_COLUMNS`."""
-        published = entry.published_at
-        published_us = None if published is None else (published - EPOCH) // _MICROSECOND
-        flags, provider = _flags(entry), entry.provider
-        path = os.fsencode(read.path)
-        stem = self._index.stem(self._index.story_id(read.path))
-        return (
-            path,
-            folder,
-            read.stamp.mtime_ns,
-            read.stamp.size_bytes,
-            published_us,
-            entry.quality,
-            flags,
-            self._topicset(sqlite, entry.topics),
-            self._number(sqlite, "outlet", provider.name, provider.domain),
-            self._number(sqlite, "kind", entry.kind),
-            entry.related_count,
-            entry.title,
-            entry.excerpt,
-            entry.url,
-            path_hash(path),
-            url_hash(links.url_key(entry.url)),
-            stem_hash(stem),
-            text.crc,
-            row_crc(
-                entry.title,
-                entry.excerpt,
-                published_us,
-                entry.url,
-                entry.quality,
-                flags,
-                entry.related_count,
-                provider.name,
-                provider.domain,
-                entry.kind,
-                *entry.topics,
-            ),
-        )
-
-    def _topicset(self, sqlite: sqlite3.Connection, topics: tuple[str, ...]) -> int:
-        number = self._topicsets.get(topics)
-        if number is None:
-            if len(self._topicsets) >= _NUMBERS_LIMIT:
-                self._topicsets.clear()
-            number = self._number(sqlite, "topicset", json.dumps(topics, ensure_ascii=False))
-            self._topicsets[topics] = number
-        return number
+        outlet = self._number(sqlite, "outlet", line.outlet, line.domain)
+        kind = self._number(sqlite, "kind", line.kind)
+        topicset = self._number(sqlite, "topicset", line.topics)
+        return (path, folder, *asked.stamp, topicset, outlet, kind, *line[:_LINE_VALUES])
 
     def _number(self, sqlite: sqlite3.Connection, *key: str) -> int:
         """The id of a row with these values in a table of what many stories share; the table comes first."""
@@ -265,19 +216,6 @@ def _delete_story(sqlite: sqlite3.Connection, path: bytes) -> None:
     query = "DELETE FROM newer_text WHERE row IN (SELECT row FROM story WHERE path_hash = ? AND path = ?)"
     sqlite.execute(query, place)
     sqlite.execute("DELETE FROM story WHERE path_hash = ? AND path = ?", place)
-
-
-def _flags(entry: Entry) -> int:
-    flags = HAS_LINK if entry.url else 0
-    if entry.is_published is not None:
-        flags |= PUBLISHED if entry.is_published else UNPUBLISHED
-    if entry.related_count:
-        flags |= HAS_RELATED
-    if entry.kind.casefold() == "video":
-        flags |= IS_VIDEO
-    if entry.problems:
-        flags |= DAMAGED
-    return flags
 
 
 def _shared_number(sqlite: sqlite3.Connection, table: str, *values: str) -> int:

@@ -14,7 +14,8 @@ from reader.errors import LinkError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import UNKNOWN_DATE
 from reader.index.orders import title_key
-from reader.index.stories import EPOCH, StoryIndex
+from reader.index.schema import EPOCH
+from reader.index.stories import StoryIndex
 from reader.model import Mark, Order, Provider, RowId, StoryRow, View
 
 BASE: Final = 1 << 40

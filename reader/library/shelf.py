@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reader import links
 from reader.index.catalogue import Catalogue
-from reader.index.stories import EPOCH, StoryIndex
+from reader.index.schema import EPOCH
+from reader.index.stories import StoryIndex
 from reader.library.merging import BASE, Together, gone_row
 from reader.model import Mark, RowId, StoryId, StoryRow, Topic
 from reader.state import identity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
@@ -143,8 +143,17 @@ def starts_text(title: str, rest: str) -> str:
         title: What `title_and_rest` gives.
         rest: The same.
     """
-    text = f"{title} {rest}"
-    return _cut_ascii(text) if text.isascii() else f"{_cut(title)} {_cut(rest)}"
+    return starts_texts([(title, rest)])[0]
+
+
+def starts_texts(texts: Sequence[tuple[str, str]]) -> list[str]:
+    """What `starts_text` gives for each title and rest, which hold no line break; many take half the time."""
+    joined = [f"{title} {rest}" for title, rest in texts]
+    cut = iter(_cut_ascii("\n".join(filter(str.isascii, joined))).split("\n"))
+    return [
+        next(cut) if text.isascii() else f"{_cut(title)} {_cut(rest)}"
+        for text, (title, rest) in zip(joined, texts, strict=True)
+    ]
 
 
 def _cut(text: str) -> str:

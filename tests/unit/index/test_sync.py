@@ -15,7 +15,7 @@ import pytest
 
 from reader.archive.scan import Folder, open_archive, walk
 from reader.errors import ArchiveError, IndexFileError
-from reader.index import reading, words, writing
+from reader.index import readers, reading, words, writing
 from reader.index import sync as sync_module
 from reader.index.connection import DamagedIndexError
 from reader.index.stories import StoryIndex
@@ -52,7 +52,7 @@ def test_what_did_not_change_is_not_read_again(
     (archive / "README.md").write_text("# About\n")
     (archive / "bad.md").write_text(BAD)
     synced(archive, folder)
-    monkeypatch.delattr(sync_module, "read_file")
+    monkeypatch.delattr(readers, "read_file")
     report = synced(archive, folder)
     assert (report.read, report.has_changes) == (0, False)
 
@@ -387,7 +387,7 @@ def test_after_a_batch_that_failed_nothing_more_is_written(
     archive = write_archive(tmp_path / "g", 20)
     insert, calls = words.write, count()
 
-    def fail_once(sqlite: sqlite3.Connection, texts: list[tuple[int, words.Text]]) -> None:
+    def fail_once(sqlite: sqlite3.Connection, texts: list[tuple[int, reading.Line]]) -> None:
         if next(calls) == 1:
             raise sqlite3.OperationalError("disk I/O error")
         insert(sqlite, texts)
