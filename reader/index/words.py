@@ -20,8 +20,8 @@ def newer_doc(sqlite: sqlite3.Connection, row: int) -> int:
 
 def write(sqlite: sqlite3.Connection, texts: Iterable[tuple[int, Line]]) -> None:
     """Add words under their numbers: the rows of stories, or those of newer texts."""
-    # In ascending order, because FTS5 writes out what it gathered when a number falls. It does so at the end of
-    # each statement too: of small ones it makes many segments, and joining them takes as long as writing them.
+    # In ascending order, because FTS5 writes out what it gathered when a number falls. It does so at the end
+    # of each statement too: of small ones it makes many segments, and joining them takes as long as writing.
     ordered = sorted(texts, key=itemgetter(0))
     others = [(doc, line.other_words, line.own_words) for doc, line in ordered]
     insert_at_once(sqlite, "story_words (rowid, rest, title)", others)
