@@ -37,9 +37,34 @@ def text_hash(text: str) -> int:
     return _signed(crc32(_bytes(text)))
 
 
-def row_crc(*values: str | int | None) -> int:
-    """32 bits that tell whether what is shown of a story is what was written."""
-    return text_hash("\0".join(map(str, values)))
+def row_crc(
+    title: str,
+    excerpt: str,
+    published_us: int | None,
+    url: str,
+    quality: int | None,
+    flags: int,
+    related: int,
+    shared: str,
+) -> int:
+    """32 bits that tell whether what is shown of a story is what was written.
+
+    Args:
+        title: As ``story`` has it; so the next ones.
+        excerpt: So.
+        published_us: So.
+        url: So.
+        quality: So.
+        flags: So.
+        related: So.
+        shared: Name and domain of the provider, type and topics, `joined`.
+    """
+    return text_hash(f"{title}\0{excerpt}\0{published_us}\0{url}\0{quality}\0{flags}\0{related}\0{shared}")
+
+
+def joined(*texts: str) -> str:
+    """Texts in one."""
+    return "\0".join(texts)
 
 
 def _hash(data: bytes, near: bytes) -> int:

@@ -14,7 +14,7 @@ from reader.archive.files import read_regular
 from reader.archive.quick import Entry, quick_entry
 from reader.archive.storyfile import FILE_LIMIT, whole_story
 from reader.errors import StoryFileError
-from reader.index.hashes import path_hash, row_crc, stem_hash, text_hash, url_hash
+from reader.index.hashes import joined, path_hash, row_crc, stem_hash, text_hash, url_hash
 from reader.index.ids import story_id
 from reader.index.schema import DAMAGED, EPOCH, HAS_LINK, HAS_RELATED, IS_VIDEO, PUBLISHED, UNPUBLISHED
 from reader.model import Archive, Problem, ProblemKind, Stamp, StoryId
@@ -158,6 +158,7 @@ def _line(entry: Entry, path: str, stem: str, own: str, other: str, starts: str)
     if problems:
         flags |= DAMAGED
     outlet, domain = provider.name, provider.domain
+    shared = _shared(outlet, domain, kind, topics)
     return Line(
         published_us,
         quality,
@@ -167,7 +168,7 @@ def _line(entry: Entry, path: str, stem: str, own: str, other: str, starts: str)
         url_hash(links.url_key(url)),
         stem_hash(stem),
         text_hash(f"{own}\n{other}"),
-        row_crc(title, excerpt, published_us, url, quality, flags, related, outlet, domain, kind, *topics),
+        row_crc(title, excerpt, published_us, url, quality, flags, related, shared),
         title,
         excerpt,
         url,
@@ -179,6 +180,12 @@ def _line(entry: Entry, path: str, stem: str, own: str, other: str, starts: str)
         other,
         starts,
     )
+
+
+# Few outlets write many stories, and few combinations of topics occur.
+@lru_cache(maxsize=4_096)
+def _shared(outlet: str, domain: str, kind: str, topics: tuple[str, ...]) -> str:
+    return joined(outlet, domain, kind, *topics)
 
 
 @lru_cache(maxsize=1_024)

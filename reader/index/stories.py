@@ -18,7 +18,7 @@ from reader.errors import IndexFileError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import Columns, columns_of
 from reader.index.connection import IndexFile
-from reader.index.hashes import path_hash, row_crc, stem_hash, url_hash
+from reader.index.hashes import joined, path_hash, row_crc, stem_hash, url_hash
 from reader.index.ids import story_id
 from reader.index.ranking import Ranking
 from reader.index.schema import DAMAGED, EPOCH, PUBLISHED, UNPUBLISHED
@@ -259,7 +259,8 @@ class StoryIndex:
         row, path, crc, topicset = line[:4]
         title, excerpt, published_us, url, quality, flags, related, provider, domain, kind = line[4:]
         topics = self._topics(sqlite, topicset)
-        if row_crc(*line[4:], *topics) != crc:
+        shared = joined(_text(provider), _text(domain), _text(kind), *topics)
+        if row_crc(title, excerpt, published_us, url, quality, flags, related, shared) != crc:
             raise ValueError("a story is not as it was written; the next start builds it anew")
         is_published = None if not flags & (PUBLISHED | UNPUBLISHED) else bool(flags & PUBLISHED)
         return StoryRow(

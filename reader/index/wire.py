@@ -48,8 +48,10 @@ def pack(readings: Sequence[Reading]) -> bytes:
     if lines:
         columns = list(zip(*lines, strict=True))
         try:
-            for column in columns[:_NUMBERS]:
+            for column in columns[:_MAY_BE_NONE]:
                 numbers.extend([_NONE if number is None else number for number in column])
+            for column in columns[_MAY_BE_NONE:_NUMBERS]:
+                numbers.extend(column)
         except OverflowError as error:
             raise ValueError(error) from error
         texts = _END.join(map(_END.join, columns[_NUMBERS:]))
