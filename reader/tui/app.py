@@ -82,6 +82,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         self._has_left = False
         self._leaving: Timer | None = None
         self._page_keys = PageKeys(self)
+        self._early: list[events.Key | events.Paste] = []
         self._main = MainScreen(library, self.opening, self.shown, left)
         # What one chose last, unless the config has said something else since.
         if left.config_theme != self.config.theme or not self.begin_with(left.theme):
@@ -104,7 +105,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         pane: a search for "clear" would open a browser at its end.
         """
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
-            if self._page_keys.must_wait(event):
+            if self._page_keys.must_wait(event) or self._is_too_early(event):
                 return
             # While a key of before waits or is being done, even if that opens a page, others come behind it.
             if self._is_for_main or self._main.held.is_holding:
@@ -128,10 +129,27 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         """Whether keys go to a pane or to the box at the foot, whatever Textual thinks has the focus.
 
         It takes the focus from what is hidden for a moment. A key that is then left to it comes to its
-        command through the queue of the screen: behind those that were typed after it. Before there are
-        panes that queue is the place for them: they would be lost.
+        command through the queue of the screen: behind those that were typed after it.
         """
         return self._main.is_mounted and self.screen_stack[-1:] == [self._main]
+
+    def _is_too_early(self, event: events.Key | events.Paste) -> bool:
+        """Whether there are no panes yet, or there were none for a key before it: then it is given later.
+
+        Left to the queue of the screen it would run the command that it has, but what is typed behind ``/``
+        has none, and would be lost.
+        """
+        is_early = bool(self._early) or not self._main.is_mounted
+        is_early = is_early and getattr(event, "key", "") != WAY_OUT
+        if is_early:
+            self._early.append(event)
+        return is_early
+
+    async def give_early_keys(self) -> None:
+        """The panes are there: give them what was typed before."""
+        early, self._early = self._early, []
+        for event in early:
+            await self.on_event(event)
 
     @property
     def _is_typing(self) -> bool:

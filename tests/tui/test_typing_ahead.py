@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 
 from reader.tui.held_keys import HeldKeys
 from reader.tui.screens.help import HelpPage
+from reader.tui.screens.main import MainScreen
 from reader.tui.theming import Palette
 from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled
 
@@ -296,3 +297,23 @@ async def test_a_key_that_a_page_does_not_know_is_not_kept_until_the_page_is_clo
         await pilot.pause(0.3)
         assert pilot.app.screen_stack == [screen]
         assert screen.view.query == "of the"
+
+
+async def test_a_search_typed_before_the_panes_are_there_is_searched_for(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slash opened the box, but what was typed behind it was lost with the queue of the screen."""
+    mount = MainScreen.on_mount
+
+    async def mount_late(screen: MainScreen) -> None:
+        for key in ("slash", *"robots", "enter", "s"):
+            screen.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+        await asyncio.sleep(0.1)
+        mount(screen)
+
+    monkeypatch.setattr(MainScreen, "on_mount", mount_late)
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        assert screen.view.query == "robots"
+        assert screen.story_list.current is not None
+        assert screen.library.is_starred(screen.story_list.current.story_id)

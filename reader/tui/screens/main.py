@@ -130,6 +130,8 @@ class MainScreen(RememberingScreen):
             self.desk.hints.set_welcome(headline.welcome(self.reader.keys))
             self.set_timer(WELCOME_S, self._end_welcome)
         self.set_interval(POLL_S, self._poll)
+        # In the queue of the app, like keys: this screen counts as mounted once this method is done.
+        self.call_next(self.app.call_later, self.reader.give_early_keys)
         self.call_after_refresh(self._painted)
 
     def fill(self) -> None:
