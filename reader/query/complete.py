@@ -33,12 +33,14 @@ class Completion:
         end: Where that ends.
         text: What to put there.
         label: What to show for it.
+        is_name: Whether it is a field's name, behind which its value comes.
     """
 
     start: int
     end: int
     text: str
     label: str
+    is_name: bool = False
 
 
 def complete(
@@ -72,7 +74,7 @@ def complete(
 def _names(typed: str, start: int, end: int) -> list[Completion]:
     key = fold(typed)
     return [
-        Completion(start, end, f"{name}:" if name != "quality" else "quality>=", f"{name}: {meaning}")
+        Completion(start, end, f"{name}:" if name != "quality" else "quality>=", f"{name}: {meaning}", True)
         for name, meaning in fields.NAMES.items()
         if name.startswith(key)
     ]

@@ -24,10 +24,11 @@ _WWW: Final = re.compile(r"^(?:www\.|\.|\s)+")
 _UNIT_HOURS: Final = {"h": 1, "d": 24, "w": 7 * 24}
 _MONTHS: Final = {"m": 1, "y": 12}
 
-_DATES: Final = "a date is 2021, 2021-02, 2021-02-04, today, yesterday, or an age like 7d, 2w, 3m, 1y"
+_DATES: Final = "a date is 2021, 2021-02, 2021-02-04, today, yesterday, or 7d, 2w, 3m, 1y"
+_DAYS: Final = ("today", "yesterday")
 
 NAMES: Final = {
-    "topic": "stories of a topic",
+    "topic": "stories of a topic; the beginning of its name will do",
     "archive": "stories of one of several archives",
     "provider": "stories of a provider",
     "domain": "stories of a web site",
@@ -37,7 +38,7 @@ NAMES: Final = {
     "since": "published on this day or later",
     "before": "published before this day",
     "is": "read, starred, published, damaged",
-    "has": "what a story has",
+    "has": "related, link, date, quality, excerpt, note",
     "type": "article, video, …",
     "sort": "the order: date, quality, title, provider, related, and -quality",
 }
@@ -78,7 +79,8 @@ def test(name: str, sign: str, value: str, context: Context) -> Node | None:
         QueryError: If there is no such field, or it cannot have this value.
     """
     if name not in NAMES:
-        raise QueryError(f"there is no field “{name}”{_nearest(name, list(NAMES))}", context.name_at)
+        hint = _nearest(name, list(NAMES)) or "; a word with a colon stands in quotes"
+        raise QueryError(f"there is no field “{name}”{hint}", context.name_at)
     if not name_key(value):
         raise QueryError(f"{name}{sign} needs a value: {NAMES[name]}", context.value_at)
     if name == "quality":
@@ -96,13 +98,18 @@ def order(value: str, name_at: int, end: int) -> tuple[Order | None, bool | None
     """
     key = value.lower()
     if key not in SORTS:
-        message = f"sort: takes {_listed(SORTS)}{_nearest(key, SORTS)}"
-        raise QueryError(message, name_at if not value else end - len(value))
+        orders = [one for one in SORTS if not one.startswith("-")]
+        said = f"takes {_listed(orders)}; -date turns it round"
+        raise QueryError(
+            f"sort: {_not_one_of(value, SORTS, said)}", name_at if not value else end - len(value)
+        )
     return (None, True) if key == "reverse" else (Order(key.removeprefix("-")), key.startswith("-"))
 
 
-def _topic(value: str, context: Context) -> Node:
-    return tree.HasTopic(_known("topic", value, context.topics, context))
+def _topic(value: str, context: Context) -> Node | None:
+    # The beginning of a name will do as it is, but whoever knows stars will write one.
+    value = value.removesuffix("*") if context.is_prefix else value
+    return tree.HasTopic(_known("topic", value, context.topics, context)) if name_key(value) else None
 
 
 def _archive(value: str, context: Context) -> Node:
@@ -110,10 +117,11 @@ def _archive(value: str, context: Context) -> Node:
 
 
 def _known(what: str, value: str, names: Sequence[str] | None, context: Context) -> str:
-    """The key of a name, which is one of `names` where these are given."""
+    """The key of a name, which is one of `names` where these are given, or begins one of the topics."""
     key = name_key(value)
-    if names is not None and key not in map(name_key, names):
-        raise QueryError(f"there is no {what} “{value}”{_nearest(key, names)}", context.value_at)
+    keys = [key] if names is None else list(map(name_key, names))
+    if key not in keys and not (what == "topic" and any(one.startswith(key) for one in keys)):
+        raise QueryError(f"there is no {what} “{value}”{_nearest(key, names or ())}", context.value_at)
     return key
 
 
@@ -191,7 +199,8 @@ def _moment(value: str, context: Context) -> datetime:
         found = _date(value.lower(), context.now.replace(microsecond=0))
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise QueryError(f"“{value}” is no date: {_DATES}", context.value_at) from None
+        hint = _nearest(value, _DAYS) or f": {_DATES}"
+        raise QueryError(f"“{value}” is no date{hint}", context.value_at) from None
 
 
 def _date(value: str, now: datetime) -> datetime:
@@ -202,7 +211,7 @@ def _date(value: str, now: datetime) -> datetime:
         OverflowError: If it lies too far away.
     """
     midnight = now.replace(hour=0, minute=0, second=0)
-    if value in ("today", "yesterday"):
+    if value in _DAYS:
         return midnight - timedelta(days=value == "yesterday")
     if ago := _AGO.fullmatch(value):
         number, unit = int(ago[1]), ago[2]
@@ -232,9 +241,15 @@ def _months_before(now: datetime, months: int) -> datetime:
 def _one_of(name: str, value: str, choices: Sequence[str], context: Context) -> str:
     key = value.lower()
     if key not in choices:
-        message = f"{name}: takes {_listed(choices)}{_nearest(key, choices)}"
-        raise QueryError(message, context.value_at)
+        said = f"takes {_listed(choices)}"
+        raise QueryError(f"{name}: {_not_one_of(value, choices, said)}", context.value_at)
     return key
+
+
+def _not_one_of(value: str, choices: Sequence[str], said: str) -> str:
+    """What was probably meant, else `said`: both are more than a narrow window has room for."""
+    near = _nearest(value, choices)
+    return f"there is no “{value}”{near}" if near else said
 
 
 def _nearest(name: str, choices: Sequence[str]) -> str:

@@ -8,7 +8,7 @@
     one    = ( "-" | "NOT" ) one | "(" any ")" | field | phrase | word
     field  = name ( ":" | ">=" | "<=" | ">" | "<" | "=" ) value
     phrase = '"' text '"' [ "*" ]         a closing quote may be missing at the end
-    word   = text [ "*" ]                 the last one of a query goes on unless a space follows
+    word   = text [ "*" ]                 the last one of a query goes on unless a space or quote follows
 
 What is half typed is taken as far as it goes, unless the text is whole; what is wrong is told with its
 place.
@@ -67,6 +67,7 @@ class Token:
         value: What is asked for, without quotes.
         value_from: Of a field: where in its text the value begins, quotes included.
         is_quoted: Whether the value stands in quotes.
+        is_open: Whether the closing quote is missing.
         has_star: Whether a star says that the last word may go on.
     """
 
@@ -79,7 +80,13 @@ class Token:
     value: str = ""
     value_from: int = 0
     is_quoted: bool = False
+    is_open: bool = False
     has_star: bool = False
+
+    def goes_on(self, text: str) -> bool:
+        """Whether its last word may still be being typed: `text` ends with it, and not with a space."""
+        is_closed = self.is_quoted and not self.is_open
+        return self.end == len(text) and not is_closed and self.value[-1:].strip() != ""
 
 
 def parse(
@@ -125,7 +132,12 @@ def _token(piece: re.Match[str]) -> Token:
         return _field_token(piece, token)
     if piece["quoted"]:
         return replace(
-            token, kind="quoted", value=piece["phrase"], is_quoted=True, has_star=piece[0].endswith('"*')
+            token,
+            kind="quoted",
+            value=piece["phrase"],
+            is_quoted=True,
+            is_open=piece[0].count('"') == 1,
+            has_star=piece[0].endswith('"*'),
         )
     if piece["word"]:
         if piece[0] in ("AND", "OR", "NOT"):
@@ -145,6 +157,7 @@ def _field_token(piece: re.Match[str], token: Token) -> Token:
         value=value,
         value_from=piece.start("value") - piece.start(),
         is_quoted=quoted is not None,
+        is_open=piece["value"].count('"') == 1,
         has_star=piece["value"].endswith("*") and (quoted is None or piece["value"].endswith('"*')),
     )
 
@@ -250,15 +263,11 @@ class _Parser:
     def _leaf(self, token: Token) -> Node | None:
         if token.kind != "field":
             found = tuple(words(token.value))
-            return tree.Words(found, token.has_star or self._goes_on(token)) if found else None
+            return tree.Words(found, token.has_star or token.goes_on(self._text)) if found else None
         if token.name == "sort":
             self._order, self._is_reversed = fields.order(token.value, token.start, token.end)
             return None
         return fields.test(token.name, token.sign, token.value, self._context(token))
-
-    def _goes_on(self, token: Token) -> bool:
-        """Whether a word may still be being typed."""
-        return not token.is_quoted and token.end == len(self._text)
 
     def _context(self, token: Token) -> fields.Context:
         return fields.Context(
@@ -267,5 +276,5 @@ class _Parser:
             archives=self._archives,
             name_at=token.start,
             value_at=token.start + token.value_from,
-            is_prefix=token.has_star or self._goes_on(token),
+            is_prefix=token.has_star or token.goes_on(self._text),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -203,7 +203,10 @@ def any_of(nodes: Iterable[Node]) -> Node | None:
 
 
 def with_children(node: Node, topics: Sequence[Topic]) -> Node:
-    """The tree with every topic standing for those below it too, as it does in the topic sidebar."""
+    """The tree with every topic standing for those below it too, as it does in the topic sidebar.
+
+    A name that no topic has stands for all those that begin with it: it may still be being typed.
+    """
     match node:
         case And(nodes):
             return And(tuple(with_children(inner, topics) for inner in nodes))
@@ -303,13 +306,16 @@ def _moment(moment: datetime) -> str:
 
 
 def _below(name: str, topics: Sequence[Topic]) -> set[str]:
-    """The keys of all topics below those of this name."""
-    found: set[str] = set()
-    todo = [(topic, False) for topic in topics]
+    """The keys of all topics below those of this name, or of what begins with it."""
+    every = list(_every(topics))
+    meant = [topic for topic in every if name_key(topic.name) == name]
+    meant = meant or [topic for topic in every if name_key(topic.name).startswith(name)]
+    return {name_key(topic.name) for topic in _every(meant)} - {name}
+
+
+def _every(topics: Iterable[Topic]) -> Iterator[Topic]:
+    todo = list(topics)
     while todo:
-        topic, is_below = todo.pop()
-        key = name_key(topic.name)
-        if is_below:
-            found.add(key)
-        todo.extend((child, is_below or key == name) for child in topic.children)
-    return found - {name}
+        topic = todo.pop()
+        yield topic
+        todo.extend(topic.children)

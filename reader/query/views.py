@@ -8,10 +8,14 @@ from reader.errors import QueryError
 from reader.model import Order, Show, View
 from reader.query.fields import order
 from reader.query.parse import Token, parse, tokens
+from reader.query.text import words
 from reader.query.tree import quoted
 from reader.values import replace
 
 _SINGLE_QUOTES = {ord('"'): "'"}
+_JOINS = frozenset(("or", "and", "not"))
+_IN_PARENTHESES = frozenset(("or", "open", "close"))
+_PREFIX_FIELDS = frozenset(("title", "note"))
 _SHOW_TEXT = {
     Show.ALL: "",
     Show.UNREAD: "is:unread",
@@ -63,14 +67,18 @@ def view_of(query: str, view: View) -> View:
 
 
 def joinable(query: str) -> str:
-    """The query so that more can be asked for behind it."""
+    """The query so that more can be asked for behind it: what is open in it is closed."""
     found = tokens(query)
+    while found and found[-1].kind in _JOINS:
+        query = query[: found.pop().start]  # it joins nothing yet
     text = query.strip()
-    if found and _goes_on(found[-1], query):
-        text += "*"
-    elif text.count('"') % 2:
+    if found and found[-1].goes_on(query) and _has_last_word(found[-1]):
+        text += '"*' if found[-1].is_open else "*"
+    elif found and found[-1].is_open:
         text += '"'
-    if any(token.kind in ("or", "open", "close") for token in found):
+    kinds = [token.kind for token in found]
+    text += ")" * (kinds.count("open") - kinds.count("close"))
+    if not _IN_PARENTHESES.isdisjoint(kinds):
         text = f"({text})"
     return text
 
@@ -82,8 +90,8 @@ def _has_order(query: str) -> bool:
         return False
 
 
-def _goes_on(last: Token, query: str) -> bool:
-    """Whether the last word of the query may go on, as long as nothing stands behind it."""
-    if last.end != len(query) or last.is_quoted or last.has_star:
+def _has_last_word(token: Token) -> bool:
+    """Whether it ends with a word, which may go on as long as nothing stands behind it."""
+    if token.has_star or not words(token.value):
         return False
-    return last.kind == "word" or (last.kind == "field" and last.name == "title" and bool(last.value))
+    return token.kind in ("word", "quoted") or (token.kind == "field" and token.name in _PREFIX_FIELDS)

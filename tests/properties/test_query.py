@@ -17,7 +17,8 @@ from reader.query.complete import complete
 from reader.query.match import doc_of, highlights, matches
 from reader.query.parse import LENGTH_LIMIT, parse
 from reader.query.text import fold, name_key, placed_words, words
-from reader.query.tree import unparse
+from reader.query.tree import Is, State, all_of, unparse
+from reader.query.views import joinable
 from tests.queries import NOW, TOPICS, random_note, random_query, write_random_archive
 from tests.unit.index.shelf import opened
 
@@ -78,6 +79,16 @@ def test_any_text_is_a_query_or_a_mistake_with_its_place(text: str) -> None:
     else:
         assert parse(unparse(query.node), NOW).node == query.node
     assert 0 <= place <= min(len(text), LENGTH_LIMIT)
+
+
+@given(text=ANYTHING)
+def test_more_can_be_asked_for_behind_any_query(text: str) -> None:
+    try:
+        node = parse(text, NOW).node
+        joined = parse(f"{joinable(text)} is:read", NOW, is_whole=False).node
+    except QueryError:
+        return
+    assert joined == all_of(filter(None, (node, Is(State.READ))))
 
 
 @given(query=QUERY)

@@ -73,7 +73,9 @@ def test_a_query_means(text: str, meaning: str) -> None:
         ("a NOT OR b ", '"a" OR "b"'),
         ("(a OR (b", '"a" OR b*'),
         ("a -()", '"a"'),
-        ('a "b c', '"a" "b c"'),
+        ('a "b c', '"a" "b c"*'),
+        ('a "b c ', '"a" "b c"'),
+        ('title:"b c', 'title:"b c"*'),
         ('"', ""),
         ('topic:"computer vis', 'topic:"computer vis"'),
     ],
@@ -86,7 +88,7 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
     ("text", "message", "position"),
     [
         ("a tpic:x", "there is no field “tpic”; did you mean “topic”?", 2),
-        ("xyzzy:x", "there is no field “xyzzy”", 0),
+        ("xyzzy:x", "there is no field “xyzzy”; a word with a colon stands in quotes", 0),
         ("qualty>=3", "did you mean “quality”", 0),
         ("topic:", "topic: needs a value: stories of a topic", 6),
         ('topic:" "', "topic: needs a value", 6),
@@ -94,13 +96,15 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
         ("a quality>=high", "quality is a whole number, not “high”", 11),
         ("quality>1..2", "quality is a whole number", 8),
         ("topic>x", "only quality can be compared: write topic:x", 0),
-        ("is:unraed", "is: takes .* or damaged; did you mean “unread”?", 3),
+        ("is:unraed", "is: there is no “unraed”; did you mean “unread”?", 3),
+        ("is:zzz", "is: takes unread, read, starred, published, unpublished or damaged$", 3),
         ("has:zzz", "has: takes related, link, date, quality, excerpt or note$", 4),
-        ("sort:qualty", "sort: takes .*; did you mean “quality”?", 5),
-        ("sort:", "sort: takes date, quality, title, .* or reverse", 0),
+        ("sort:qualty", "sort: there is no “qualty”; did you mean “quality”?", 5),
+        ("sort:", "sort: takes date, quality, title, .* or reverse; -date turns it round", 0),
         ("domain:www.", "“www.” is no domain", 7),
         ("since:2021-13", "“2021-13” is no date: a date is 2021, 2021-02", 6),
-        ("before:soon", "“soon” is no date", 7),
+        ("before:soon", "“soon” is no date: a date is 2021", 7),
+        ("since:yesterdy", "“yesterdy” is no date; did you mean “yesterday”?", 6),
         ("since:999999y", "is no date", 6),
         ("since:999999w", "is no date", 6),
         ("since:0000", "is no date", 6),
@@ -199,6 +203,25 @@ def test_a_query_can_say_the_order(text: str, order: Order | None, is_reversed: 
 
 def test_half_a_character_finds_nothing_and_breaks_nothing() -> None:
     assert parse("a \udc80", NOW) == Query(node("a "), text="a ?")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("vis", ["faces", "vision", "visual arts"]), ("vis*", ["faces", "vision", "visual arts"]), ("x", [])],
+)
+def test_the_beginning_of_a_topic_stands_for_all_that_begin_so(name: str, found: list[str]) -> None:
+    tree = (Topic("Vision", "Vision", (Topic("Faces", "Faces"),)), Topic("Visual arts", "Arts"))
+    wanted = node(f"topic:{name}")
+    assert wanted
+    assert with_children(wanted, tree) == HasTopic(name.removesuffix("*"), tuple(found))
+
+
+def test_a_name_that_a_topic_has_stands_for_no_other_that_begins_so() -> None:
+    tree = (Topic("AI", "AI"), Topic("AI Builder", "AI Builder"))
+    assert with_children(HasTopic("ai"), tree) == HasTopic("ai")
+    assert parse("topic:ai topic:build", NOW, ["AI", "Build tools"]).node == And(
+        (HasTopic("ai"), HasTopic("build"))
+    )
 
 
 def test_a_topic_stands_for_those_below_it() -> None:
