@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from reader.tui.foot import Foot
 from reader.tui.panes.bars import HintBar, Texts
+from reader.values import replace
 
 if TYPE_CHECKING:
     from reader.query.complete import Completion
@@ -49,18 +50,26 @@ class Searching:
         self._completions: Sequence[Completion] = ()
         self._outcome = ""
         self._mistake = ""
+        self._mistake_at = 0
+        self._completed: tuple[str, int] | None = None
 
     async def open(self, text: str) -> None:
         """Begin to type, with this in the box."""
         if not self.is_open:
             self._outcome = self._mistake = ""  # those of another search
         self.is_open = self._is_typed = True
+        self._completed = None
         await self._foot.open(self, text)
 
     def rest(self) -> None:
         """Typing is over; the box stays, with what is searched for."""
         self._is_typed = False
         self._words.forget_words()
+
+    def refuse(self, mistake: str, position: int) -> None:
+        """Say what is wrong with what was to be searched for, also where it is only half typed."""
+        self._completions = ()
+        self.show_mistake(mistake, position)
 
     def hide(self) -> None:
         """Take the box away."""
@@ -74,16 +83,18 @@ class Searching:
         self._outcome, self._mistake = outcome, ""
         self.show()
 
-    def show_mistake(self, mistake: str) -> None:
-        """Say what is wrong with the query, which finds nothing then."""
-        self._outcome, self._mistake = "", mistake
+    def show_mistake(self, mistake: str, position: int) -> None:
+        """Say what is wrong with the query from this character on, 0-based; it finds nothing then."""
+        self._outcome, self._mistake, self._mistake_at = "", mistake, position
         self.show()
 
     def typed(self, text: str, position: int) -> None:
         """Something else is typed now."""
         from reader.query.complete import complete
 
-        self._completions = complete(text, position, self.topics, self.providers, self.archives)
+        if (text, position) != self._completed:
+            self._completed = None
+            self._completions = complete(text, position, self.topics, self.providers, self.archives)
         self._on_text(text)
         self.show()
 
@@ -93,21 +104,37 @@ class Searching:
             self.leave()
 
     def complete(self) -> None:
-        """Take the first completion, if there is one: whoever types on must not find the keys elsewhere."""
+        """Take the first completion, if there is one; again: the next one in its place.
+
+        Without one nothing happens: whoever types on must not find the keys elsewhere.
+        """
         if not self._completions:
             return
-        first, typed = self._completions[0], self._foot.text
+        first, *others = self._completions
+        typed = self._foot.text
         text = typed[: first.start] + first.text
+        if others and not first.is_name:
+            self._completed = (text + typed[first.end :], len(text))
+            self._completions = [replace(one, end=len(text)) for one in (*others, first)]
         self._foot.put(text + typed[first.end :], len(text))
+
+    @property
+    def _is_half_typed(self) -> bool:
+        """Whether the mistake is only that a value is not typed to its end yet."""
+        return bool(self._completions) and self._completions[0].start <= self._mistake_at
 
     def show(self) -> None:
         """Say what could come next, or what is wrong."""
         if not self._is_typed or not self.is_open or self._foot.owner is not self:
             return
         left: Texts
-        if self._mistake:
-            left = ((self._mistake, "bar--alarm"),)
-        elif self._completions and self._foot.text:
+        if self._mistake and not self._is_half_typed:
+            # Its place stands apart: a narrow window has no room for the end of a long sentence.
+            self._words.set_words(
+                ((self._mistake, "bar--alarm"),), ((f"at {self._mistake_at + 1}", "bar--alarm"),)
+            )
+            return
+        if self._completions and self._foot.text:
             labels = [entry.label for entry in self._completions[:_SHOWN_COMPLETIONS]]
             left = (("Tab ", "bar--strong"), (self._words.desk.glyphs.separator.join(labels), "bar--text"))
         else:

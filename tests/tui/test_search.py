@@ -124,6 +124,60 @@ async def test_with_a_mistake_no_count_of_an_earlier_query_stands_there(
         assert screen_text(pilot).count("1 story") == 2
 
 
+async def test_while_a_value_is_half_typed_its_completions_stand_there_and_no_mistake(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"is:")
+        await settled(pilot)
+        assert "Tab unread · read · starred" in screen_text(pilot)
+        await pilot.press(*"un")
+        await settled(pilot)
+        assert "Tab unread · unpublished" in screen_text(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "is: takes unread" in screen_text(pilot)  # whoever wants to go on is told
+        await pilot.press(*"x ", *"sta")
+        await settled(pilot)
+        assert "is: takes unread" in screen_text(pilot)  # it lies before what is being typed
+
+
+@pytest.mark.parametrize("width", [140, 60])
+async def test_a_mistake_is_told_with_its_place_in_a_narrow_window_too(
+    archive: Path, open_app: OpenApp, width: int
+) -> None:
+    async with open_app(archive, size=(width, 30)) as pilot:
+        await pilot.press("slash", *"a since:2021-13")
+        await settled(pilot)
+        assert "“2021-13” is no date" in screen_text(pilot)
+        assert "at 9" in screen_text(pilot)
+
+
+async def test_tab_again_takes_the_next_completion(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"x is:un", "tab")
+        await settled(pilot)
+        assert typed(pilot) == "x is:unread"
+        await pilot.press("tab")
+        await settled(pilot)
+        assert typed(pilot) == "x is:unpublished"
+        await pilot.press("tab", *" sort:t", "tab", "tab")
+        await settled(pilot)
+        assert typed(pilot) == "x is:unread sort:title"
+
+
+async def test_the_beginning_of_a_topic_finds_its_stories_while_one_types(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"topic:comp")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
+        await pilot.press("x")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 0
+
+
 async def test_tab_takes_the_first_completion(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"topic:comp")

@@ -75,7 +75,7 @@ class FindingScreen(ChoosingScreen):
         try:
             parsed(self.view.query)
         except QueryError as error:
-            self.searching.show_mistake(_mistake(error))
+            self.searching.refuse(str(error), error.position)
             return True
         return False
 
@@ -112,13 +112,13 @@ class FindingScreen(ChoosingScreen):
         if event.view != self.view:
             return
         self._is_finding = False
-        mistake = _mistake(event.error)
+        error = event.error
         if self.searching.is_open:
-            self.searching.show_mistake(mistake)
+            self.searching.show_mistake(str(error), error.position)
             self._is_refused = True
             self._show_title()
         else:
-            self._mistake = mistake
+            self._mistake = f"{error} (at {error.position + 1})"
             self._show_stories((), 0)
         self.held.release()
 
@@ -170,10 +170,6 @@ def _asking_more(query: str) -> str:
     from reader.query.views import joinable
 
     return f"{joinable(query)} "
-
-
-def _mistake(error: QueryError) -> str:
-    return f"{error} (at {error.position + 1})"
 
 
 def _topic_entries(topics: tuple[Topic, ...]) -> list[Entry]:
