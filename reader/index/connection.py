@@ -118,11 +118,15 @@ class Connection:
                 raise
             sqlite.execute("COMMIT")
 
+    def break_off(self) -> None:
+        """Have the statement fail that another thread is at, if there is one."""
+        with contextlib.suppress(sqlite3.Error):
+            self.sqlite.interrupt()
+
     def close(self) -> None:
         """Close it; nothing is lost that was committed. What another thread is at is broken off."""
         while not self.lock.acquire(timeout=_PAUSE_S):
-            with contextlib.suppress(sqlite3.Error):
-                self.sqlite.interrupt()
+            self.break_off()
         try:
             with contextlib.suppress(sqlite3.Error):
                 self.sqlite.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final
 
 from reader.archive.scan import Folder, count_files, walk
@@ -27,6 +27,8 @@ BATCH_S: Final = 0.5
 """A batch is written when it is full or this old. The first one is small, so that rows appear at once, and
 each is twice as large as the one before: SQLite takes half the time for stories it gets by the thousand, but
 no other writer, and nobody who quits, is to wait for more than some 0.2 s."""
+
+PAUSE_S: Final = 0.01
 
 MANY_READ: Final = 192
 MUCH_LEFT: Final = 2_000
@@ -141,15 +143,22 @@ class _Sync:
 
     def _write_all(self) -> None:
         writer = StoryWriter(self._index)
+        written: Future[None] | None = None
         with ThreadPoolExecutor(1, "newsreader-index") as thread:
-            written: Future[None] | None = None
-            count = 0
-            for batch in self._batches():
-                # The next one is handed over before the last one is waited for, so that neither thread rests.
-                before, written = written, thread.submit(writer.write, batch)
-                self._take(before, count)
-                count = len(batch.reads)
-            self._take(written, count)
+            try:
+                count = 0
+                for batch in self._batches():
+                    # The next one is handed over before the last one is waited for: neither thread rests.
+                    before, written = written, thread.submit(writer.write, batch)
+                    self._take(before, count)
+                    count = len(batch.reads)
+                self._take(written, count)
+            except KeyboardInterrupt:
+                # Who quits waits for no batch: it is read again.
+                while written is not None and not written.done():
+                    self._index.file.writer.break_off()
+                    wait([written], PAUSE_S)
+                raise
 
     def _take(self, written: Future[None] | None, count: int) -> None:
         """Wait until a batch is written, and tell."""

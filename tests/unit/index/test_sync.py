@@ -20,7 +20,7 @@ from reader.index import sync as sync_module
 from reader.index.connection import DamagedIndexError
 from reader.index.stories import StoryIndex
 from reader.index.sync import Progress, sync
-from reader.model import ProblemKind, View
+from reader.model import Archive, ProblemKind, View
 from reader.state import identity
 from tests.factories import make_story_text, write_archive, write_story
 from tests.machine_form import write_machine_archive
@@ -400,6 +400,32 @@ def test_after_a_batch_that_failed_nothing_more_is_written(
         assert len(titles(index)) == 1
         index.file.writer.is_damaged = False
     assert synced(archive, folder).read == 19
+
+
+def test_whoever_breaks_it_off_waits_for_no_batch_and_finds_the_index_sound(
+    archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 1)
+    endless = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n FROM n) SELECT count(*) FROM n"
+    is_at_it = threading.Event()
+
+    def write(sqlite: sqlite3.Connection, texts: object) -> None:
+        is_at_it.set()
+        sqlite.execute(endless)
+
+    def read(archive: Archive, stem: object, path: str) -> reading.Reading:
+        if is_at_it.wait(1) or not path.endswith("2.md"):
+            raise KeyboardInterrupt
+        return reading.read_file(archive, identity.stem, path)
+
+    with opened(archive, folder) as index:
+        with monkeypatch.context() as patched:
+            patched.setattr(words, "write", write)
+            patched.setattr(readers, "read_file", read)
+            with pytest.raises(KeyboardInterrupt):
+                sync(index)
+        assert titles(index) == []
+        assert sync(index).read == 3
 
 
 def test_a_search_that_was_cut_short_forgets_nothing(archive: Path, folder: Path) -> None:
