@@ -12,6 +12,7 @@ import os
 import select
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -52,19 +53,21 @@ def processors() -> int:
         return os.cpu_count() or 1
 
 
-def started(archive: Archive, stem: Stem, count: int = _COUNT) -> list[Helper]:
-    """As many processes as are of use, on their way; none where there is one processor only.
+def started(archive: Archive, stem: Stem) -> list[Helper]:
+    """Processes on their way: as many as are of use, none where there is one processor only.
+
+    One processor is left to the thread that waits for keys, where this is another one.
 
     Args:
         archive: What they read.
         stem: What `StoryIndex` was given.
-        count: How many.
     """
+    count = processors()
+    if count == 1 or threading.current_thread() is not threading.main_thread():
+        count -= 1
     helpers: list[Helper] = []
-    if processors() < 2:
-        return helpers
     with contextlib.suppress(OSError, ValueError):
-        helpers.extend(Helper(archive, stem) for _ in range(count))
+        helpers.extend(Helper(archive, stem) for _ in range(min(count, _COUNT)))
     return helpers
 
 

@@ -21,7 +21,7 @@ from reader.model import Archive
 READY: Final = b"ready"
 """The first message."""
 
-_NICENESS: Final = 5  # whoever presses a key goes first
+_NICENESS: Final = 10  # whoever presses a key goes first
 _RARELY: Final = 50_000  # objects made between two looks for garbage: reading leaves next to none
 
 

@@ -37,7 +37,7 @@ PROGRESS_S: Final = 0.1
 """Progress is told no more often."""
 
 SHOW_S: Final = 0.3
-SHOW_COST: Final = 8
+SHOW_COST: Final = 20
 """While an index grows, what it holds is shown every `SHOW_S` at most, and no more than one part in
 `SHOW_COST` of the time is spent on that."""
 

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -205,6 +206,15 @@ def test_on_one_processor_and_for_few_files_none_is_started(
     monkeypatch.setattr(sync_module, "MUCH_LEFT", 10_000)
     synced(archive, tmp_path / "other")
     assert answers == []
+
+
+def test_one_processor_is_left_to_the_thread_that_waits_for_keys(
+    archive: Path, folder: Path, answers: list[Helper]
+) -> None:
+    thread = threading.Thread(target=synced, args=(archive, folder))
+    thread.start()
+    thread.join()
+    assert len(set(answers)) == 1
 
 
 def test_processors_are_counted() -> None:
