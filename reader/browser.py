@@ -22,6 +22,7 @@ from typing import Final
 
 from reader import links
 from reader.errors import BrowserError
+from reader.patterns import pattern
 from reader.values import dataclass
 
 _TEXT_BROWSERS: Final = ("w3m", "lynx", "links", "links2", "elinks", "www-browser")
@@ -48,10 +49,10 @@ _SHELLS: Final = frozenset(
     ["sh", "bash", "rbash", "dash", "ash", "zsh", "fish", "ksh", "mksh", "csh", "tcsh", "nu", "pwsh"]
 )
 _REPARSERS: Final = frozenset(["ssh", "su", "runuser", "script", "watch", "eval"])
-_CODE_OPTION = re.compile(r"-[a-z]*c|--command", re.I)
+_CODE_OPTION = pattern(r"-[a-z]*c|--command", re.I)
 _RUNS_NEXT_WORD: Final = frozenset(["-c", "-e", "-x", "--command", "--exec", "--execute", "--eval"])
-_URL_WORD = re.compile(r"[\w@+=:,./-]*%s", re.ASCII)
-_ASSIGNMENT = re.compile(r"\w+=", re.ASCII)
+_URL_WORD = pattern(r"[\w@+=:,./-]*%s", re.ASCII)
+_ASSIGNMENT = pattern(r"\w+=", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
 from typing import Final
+
+from reader.patterns import pattern
 
 LINE_LIMIT: Final = 1_000
 """Characters kept of a one-line field; real titles end at 150, real excerpts at 340."""
@@ -29,7 +30,7 @@ REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 # Each form begins with one letter, which lets the engine skip what has none of them.
 _PARAMETERS: Final = r"[0-?]*+[ -/]*+[@-~]"
 _STRING: Final = r"[^\x07\x1b\x90-\x9f]*+(?:\x07|\x1b\\|\x9c)"
-_SEQUENCE: Final = (
+_SEQUENCE: Final = pattern(
     rf"\x1b(?:\[{_PARAMETERS}|[\]PX^_]{_STRING}|[ -/]*+[0-~]?+)|\x9b{_PARAMETERS}"
     rf"|\x90{_STRING}|\x98{_STRING}|\x9d{_STRING}|\x9e{_STRING}|\x9f{_STRING}"
 )
@@ -77,14 +78,14 @@ _SIGN: Final = (
     r"\U0001f000-\U0001faff]"
 )
 _MARKS_ON_A_LETTER: Final = 4
-_CLUSTER = re.compile(f"({_SIGN}{{{_MARKS_ON_A_LETTER}}}){_SIGN}+")
+_CLUSTER = pattern(f"({_SIGN}{{{_MARKS_ON_A_LETTER}}}){_SIGN}+")
 _CLUSTERS_LIMIT: Final = 2_000  # looked at one by one; no honest text has as many
 _CLUSTER_LIMIT: Final = 100  # signs of one that are looked at, and kept
 # These stand between marks without ending the pile.
-_JOINER = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+_JOINER = pattern("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 # Surrogates that stand for no byte of a file name: not from a disk, but perhaps from a marks file.
-_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+_NO_BYTE = pattern("[\ud800-\udc7f\udd00-\udfff]")
 
 
 def line(text: str, limit: int = LINE_LIMIT) -> str:
@@ -108,6 +109,8 @@ def block(text: str, limit: int = BLOCK_LIMIT) -> str:
 
 def path(text: str, limit: int = LINE_LIMIT) -> str:
     r"""A file name or path as one line: bytes that are no UTF-8 show as ``\xNN``."""
+    if text.isascii():
+        return line(text, limit)
     text = _NO_BYTE.sub(REPLACEMENT, text)
     return line(text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"), limit)
 
@@ -123,17 +126,12 @@ def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
     # Printable to Python: no control, format, surrogate, private or unassigned character at all.
     if not (text if table is _LINE_TABLE else text.replace("\n", "")).isprintable():
         if "\x1b" in text or not text.isascii():
-            text = _sequence().sub("", text, _SEQUENCES_LIMIT)
+            text = _SEQUENCE.sub("", text, _SEQUENCES_LIMIT)
         text = text.translate(table)
     if text.isascii():
         return text
     text, count = _CLUSTER.subn(_thin, text, _CLUSTERS_LIMIT)
     return text if count < _CLUSTERS_LIMIT else _CLUSTER.sub(lambda cluster: cluster[1], text)
-
-
-@cache
-def _sequence() -> re.Pattern[str]:
-    return re.compile(_SEQUENCE)
 
 
 def _thin(cluster: re.Match[str]) -> str:

@@ -7,19 +7,20 @@ from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from reader.errors import LinkError
+from reader.patterns import pattern
 
 URL_LIMIT: Final = 2_083
 """Longest address accepted: what the strictest browser took. The longest of 754 real ones has 237."""
 
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\]")
-_BRACKETED = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
+_FORBIDDEN = pattern(r"[\x00-\x20\x7f-\xa0\\]")
+_BRACKETED = pattern(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 _URL_CHARS: Final = "!#$%&'()*+,-./:;=?@[]_~"
 # Nothing in it that `url_key` would change but "www." and the last slashes, and `safe_url` nothing at all.
-_SIMPLE = re.compile(
+_SIMPLE = pattern(
     r"https?://(?:www\.)?+(?!-)((?:[a-z0-9_-]++\.)++[a-z]{2,}+(?:/[A-Za-z0-9_!$%&'()*+,./:;=@~-]*+)?+)"
 )
 # Parameters that say where a click came from, not which page it leads to.
-_TRACKING = re.compile(
+_TRACKING = pattern(
     r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|yclid|_hsenc|_hsmi|ncid|ocid|cmpid|wt\.mc_id)$",
     re.I,
 )

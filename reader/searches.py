@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +20,7 @@ from reader.errors import ConfigError
 from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
 from reader.model import Order, Show
 from reader.nearest import nearest
+from reader.patterns import pattern
 from reader.values import dataclass
 
 NAME_LIMIT: Final = 100
@@ -42,7 +42,7 @@ _HEAD: Final = f"""\
 _KEYS: Final = ("name", "query", "topic", "show", "order", "reversed")
 _SWITCH_WORDS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NULLS: Final = ("", "~", "null", "Null", "NULL")
-_BARE: Final = re.compile(r"[A-Za-z0-9_+][A-Za-z0-9_.+-]*")
+_BARE: Final = pattern(r"[A-Za-z0-9_+][A-Za-z0-9_.+-]*")
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 

@@ -15,6 +15,7 @@ from typing import Final
 from reader import clean, links
 from reader.archive.frontmatter import Value
 from reader.errors import LinkError
+from reader.patterns import pattern
 
 NUMBER_LIMIT: Final = 1_000_000_000
 """Numbers are clamped to plus or minus this."""
@@ -22,13 +23,11 @@ NUMBER_LIMIT: Final = 1_000_000_000
 Tell = Callable[[str], None]
 
 _ABSENT: Final = frozenset(["", "~", "null", "Null", "NULL"])
-_NUMBER: Final = re.compile(
-    r"[-+]?(?:\d[\d_]{0,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?", re.ASCII
-)
+_NUMBER: Final = pattern(r"[-+]?(?:\d[\d_]{0,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _TRUE: Final = frozenset(["true", "yes", "on", "1", "y"])
 _FALSE: Final = frozenset(["false", "no", "off", "0", "n"])
-_EPOCH: Final = re.compile(r"\d{9,10}|\d{12,13}", re.ASCII)  # seconds or milliseconds, 1973 and later
-_DATE: Final = re.compile(
+_EPOCH: Final = pattern(r"\d{9,10}|\d{12,13}", re.ASCII)  # seconds or milliseconds, 1973 and later
+_DATE: Final = pattern(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})"
     r"(?:(?:[Tt]|[ \t]+)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?"
     r"[ \t]*(?:(?:Z|z|UTC|GMT)|([-+])(\d{1,2}):?(\d{2})?)?)?",
@@ -37,12 +36,12 @@ _DATE: Final = re.compile(
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 # What `links.safe_url` gives back as it is; it takes ten times as long to say so.
-_PLAIN_URL: Final = re.compile(
+_PLAIN_URL: Final = pattern(
     r"https?://(?!-)(?:[a-z0-9_-]+\.)+[a-z]{2,}(?:/[\w!$%&'()*+,./:;=@~-]*(?:\?[\w!$%&'()*+,./:;=?@~-]+)?)?",
     re.ASCII,
 )
-_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
-_EMBED: Final = re.compile(
+_SCHEME: Final = pattern(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_EMBED: Final = pattern(
     r"""<(?:iframe|embed|video|audio|source)\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
     re.IGNORECASE,
 )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from reader import clean
 from reader.archive import sealed
 from reader.archive.fences import FRONT_MATTER_LIMIT, VALUES_LIMIT, Kind, decode, split
+from reader.patterns import pattern
 from reader.values import dataclass, field
 
 Value = str | list["Value"] | dict[str, "Value"]
@@ -19,7 +20,7 @@ _TOML_LIMIT: Final = 32_768  # tomllib is quadratic in the dots of a key: 128 Ki
 _TOML_DOTS_LIMIT: Final = 100
 # What YAML refuses or takes for a line break, and a terminal might act on.
 _UNPRINTABLE: Final = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
-_UNPRINTABLE_LINE: Final = re.compile(f"^[^\n{_UNPRINTABLE}]*[{_UNPRINTABLE}][^\n]*", re.MULTILINE)
+_UNPRINTABLE_LINE: Final = pattern(f"^[^\n{_UNPRINTABLE}]*[{_UNPRINTABLE}][^\n]*", re.MULTILINE)
 _UNPRINTABLE_LINES_LIMIT: Final = 5_000  # cleaned with care; no honest front matter has one
 
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from reader.archive.fences import VALUES_LIMIT
 from reader.archive.guarded import load_fields
+from reader.patterns import pattern
 
-_FIELD: Final = re.compile(
+_FIELD: Final = pattern(
     r"""^(?:"([^"\n]{1,80})"|'([^'\n]{1,80})'|([^\s#:"'\[\]{}-][^:=\n]{0,80}?))[ \t]*[:=](?=[ \t\n]|\Z)""",
     re.MULTILINE,
 )

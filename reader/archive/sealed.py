@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any, Final, NamedTuple
 
+from reader.patterns import pattern
+
 _KEY: Final = "secured"
-_PLAIN: Final = re.compile(
+_PLAIN: Final = pattern(
     r"""^secured:[ \t]*(?:"([^"\\\n]*)"|'([^'\n]*)'|([A-Za-z0-9+/=;_-]+))[ \t]*$"""
     r"""(?!\n(?:[ \t]*+\n)*+[ \t]++\S)""",  # no continuation lines
     re.MULTILINE,
 )
-_ANY: Final = re.compile(
+_ANY: Final = pattern(
     r"""(?:^|[{,])[ \t]*(?:[-?][ \t]+)*["']?secured["']?\s*[:=](?!:)""", re.MULTILINE | re.IGNORECASE
 )
-_NEXT: Final = re.compile(
+_NEXT: Final = pattern(
     r"""\n(?=[ \t]*(?:[-?][ \t]+)*["']?[\w.-]+["']?[ \t]*(?::(?:[ \t\n]|\Z)|=[ \t]+\S)|[ \t]*[}\]])"""
 )
 

@@ -14,6 +14,7 @@ from reader.archive import coerce
 from reader.archive.files import read_regular
 from reader.archive.frontmatter import Document, Value, read
 from reader.model import Archive, Image, Problem, ProblemKind, Provider, Related, Story
+from reader.patterns import pattern
 from reader.values import replace
 
 FILE_LIMIT: Final = 4 * 1_048_576
@@ -41,13 +42,13 @@ _NAME: Final = ("name", "title", "label")
 _ADDRESS: Final = ("url", "src", "link")
 _DOMAIN: Final = ("domain", "host", "url")
 
-_NO_STORY: Final = re.compile(
+_NO_STORY: Final = pattern(
     r"(?:readme|licen[cs]e|changelog|contributing|code[-_]of[-_]conduct|security)(?:[-._][a-z]{2}(?:[-_][a-z]{2,4})?)?",
     re.IGNORECASE,
 )
 _FOLDER_PAGE: Final = frozenset(["index", "_index", "readme"])
-_DATE_PREFIX: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]+|$)", re.ASCII)
-_HEADING: Final = re.compile(
+_DATE_PREFIX: Final = pattern(r"(\d{4}-\d{2}-\d{2})(?:[-_ ]+|$)", re.ASCII)
+_HEADING: Final = pattern(
     r"^ {0,3}#{1,6}[ \t]+([^\n]*)|^ {0,3}(\S[^\n]*)\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE
 )
 _HEADING_LIMIT: Final = 20_000  # characters of a body searched for a heading

@@ -21,6 +21,7 @@ from reader.cli.output import json_text
 from reader.cli.values import time_text
 from reader.errors import LinkError
 from reader.model import StoryRow
+from reader.patterns import pattern
 from reader.values import dataclass
 
 
@@ -66,12 +67,12 @@ class Heading:
     style: str = ""
 
 
-_MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
-_MARKDOWN_START = re.compile(r"^([-+=:]|\d+(?=[.)]))")
-_ENTITY = re.compile(r"&(?=#?\w+;)")
+_MARKDOWN_SIGNS = pattern(r"([\\`*_{}\[\]<>#|~$&!])")
+_MARKDOWN_START = pattern(r"^([-+=:]|\d+(?=[.)]))")
+_ENTITY = pattern(r"&(?=#?\w+;)")
 # Also the full-width forms, which some spreadsheets take for the plain ones.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = pattern("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _COLUMNS: Final = (
     *("title", "url", "provider", "domain", "published_at", "quality", "topics", "type"),
     *("is_read", "is_starred", "note", "excerpt", "id", "file"),

@@ -16,6 +16,7 @@ from typing import Final, TextIO
 
 from reader import clean
 from reader.errors import NewsreaderError
+from reader.patterns import pattern
 
 CLOSED_PIPE: Final = 141
 """The exit code where no one reads on: 128 and the number of SIGPIPE, as shells count."""
@@ -24,9 +25,7 @@ PATIENCE_S: Final = 0.5
 """Work that is done by then needs no word."""
 
 # JSON itself escapes what is below a blank.
-_ACTING = re.compile(
-    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
-)
+_ACTING = pattern("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]")
 _EVERY_S: Final = 0.1
 _POINT_CELLS: Final = 70
 _POINT_BEFORE: Final = 50

@@ -11,8 +11,10 @@ import re
 from typing import Final
 from zlib import crc32
 
+from reader.patterns import pattern
+
 _NAME_BYTES: Final = 7  # of a file name: year and month where names begin with the date
-_MONTH: Final = re.compile(r"/(?:19|20)\d\d/\d\d?/", re.ASCII)
+_MONTH: Final = pattern(r"/(?:19|20)\d\d/\d\d?/", re.ASCII)
 
 
 def path_hash(path: bytes) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,6 +32,7 @@ from reader.model import (
     Topic,
     TopicFile,
 )
+from reader.patterns import pattern
 
 _CHUNK: Final = 256
 """Values in one statement; SQLite before 3.32 took 999."""
@@ -42,7 +42,7 @@ _SIZES: Final = (1, 4, 16, 64, _CHUNK)
 
 # Without the second condition SQLite may not use the partial index, and reads every story.
 _WITH_URL: Final = "SELECT row, url FROM story WHERE url_hash = ? AND url_hash <> 0"
-_WRITTEN_BYTE: Final = re.compile(rb"\\x([89a-f][0-9a-f])")
+_WRITTEN_BYTE: Final = pattern(rb"\\x([89a-f][0-9a-f])")
 
 _T = TypeVar("_T")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,17 +9,18 @@ from typing import Final
 from reader.errors import QueryError
 from reader.model import Order
 from reader.nearest import nearest
+from reader.patterns import pattern
 from reader.query import tree
 from reader.query.text import name_key, words
 from reader.query.tree import Comparison, Node, Part, State
 from reader.values import dataclass
 
-_NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
-_RANGE: Final = re.compile(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})")
-_AGO: Final = re.compile(r"([0-9]{1,6})([hdwmy])")
-_DAY: Final = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
-_MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_WWW: Final = re.compile(r"^(?:www\.|\.|\s)+")
+_NUMBER: Final = pattern(r"-?[0-9]{1,9}")
+_RANGE: Final = pattern(r"(-?[0-9]{1,9})\.\.(-?[0-9]{1,9})")
+_AGO: Final = pattern(r"([0-9]{1,6})([hdwmy])")
+_DAY: Final = pattern(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_MOMENT: Final = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_WWW: Final = pattern(r"^(?:www\.|\.|\s)+")
 _UNIT_HOURS: Final = {"h": 1, "d": 24, "w": 7 * 24}
 _MONTHS: Final = {"m": 1, "y": 12}
 

@@ -23,6 +23,7 @@ from typing import Final
 
 from reader.errors import QueryError
 from reader.model import Order
+from reader.patterns import pattern
 from reader.query import fields, tree
 from reader.query.text import words
 from reader.query.tree import Node, Query
@@ -39,7 +40,7 @@ _UNDRAWN: Final = {
     **dict.fromkeys([*range(0x09, 0x0E), *range(0x1C, 0x20), 0x85, 0x2028, 0x2029], " "),
 }
 
-_TOKEN: Final = re.compile(
+_TOKEN: Final = pattern(
     r"""
     (?P<space>\s+|(?:-+(?=\s|$)))        # a dash by itself is punctuation
     | (?P<open>\() | (?P<close>\))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 
 from reader import clean
 from reader.model import Story
+from reader.patterns import pattern
 
 SEPARATOR: Final = "\x01"
 """Stands between two texts of one column, so that no phrase runs from one into the next. Clean texts have
@@ -22,7 +22,7 @@ STARTS_LETTERS: Final = 3
 """Up to so many letters the beginning of a word is looked up in a table of beginnings: of all the words that
 begin with ``com`` in 100,000 stories FTS5 takes 15 ms to gather the stories, also for the first page."""
 
-_STARTS: Final = re.compile(rf"([^ ]{{1,{STARTS_LETTERS}}})[^ ]*+").findall
+_STARTS: Final = pattern(rf"([^ ]{{1,{STARTS_LETTERS}}})[^ ]*+")
 
 # Written without spaces between words: each character is a word, a run of them in a query is a phrase.
 # Thai, Lao, Myanmar, Khmer; Hangul, Kana, Han with their extensions; signs and emoji.
@@ -33,22 +33,20 @@ _SINGLE: Final = (
 )
 # Vowel signs of the Indic scripts are no letters to `re`, yet part of their words.
 _INDIC: Final = "\u0900-\u0963\u0966-\u0dff\u0f00-\u0fff"
-_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
+_ASCII_WORD: Final = pattern(r"[a-z0-9]+")
 _JOINT: Final = f" {SEPARATOR} "
 _ASCII_SPACES: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
 _LETTERS: Final = bytes(0xFF if chr(code).isalnum() else 0 for code in range(128)).ljust(256)
 _DROPPED: Final = b"\xff"
 
 # Marks one may leave out: accents, Hebrew points, Arabic vowels. Those of other scripts change the word.
-_ACCENT: Final = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+_ACCENT: Final = pattern("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
 _NO_ACCENT: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"}
 )
 
 
-@cache
-def _word() -> re.Pattern[str]:  # 4 ms to compile, and most queries are ASCII
-    return re.compile(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_INDIC}])+")
+_WORD: Final = pattern(rf"[{_SINGLE}]|(?:[^\W_{_SINGLE}]|[{_INDIC}])+")
 
 
 def fold(text: str) -> str:
@@ -64,7 +62,7 @@ def words(text: str) -> list[str]:
     if text.isascii():
         # Four times quicker than any pattern, and a first index spends much of its time here.
         return text.lower().translate(_ASCII_SPACES).split()
-    return _word().findall(fold(text))
+    return _WORD.findall(fold(text))
 
 
 def placed_words(text: str) -> Iterator[tuple[str, int, int]]:
@@ -74,7 +72,7 @@ def placed_words(text: str) -> Iterator[tuple[str, int, int]]:
             yield found[0], found.start(), found.end()
         return
     folded, starts = _folded_by_place(text)
-    for found in _word().finditer(folded):
+    for found in _WORD.finditer(folded):
         # The marks after a letter go with it: a word ends where the next letter starts.
         yield found[0], starts[found.start()], starts[found.end()]
 
@@ -157,7 +155,7 @@ def starts_texts(texts: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _cut(text: str) -> str:
-    return _cut_ascii(text) if text.isascii() else " ".join(_STARTS(text))
+    return _cut_ascii(text) if text.isascii() else " ".join(_STARTS.findall(text))
 
 
 def _cut_ascii(text: str) -> str:

@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Final
 
 from reader.model import Order, Topic
+from reader.patterns import pattern
 from reader.query.text import name_key
 from reader.values import dataclass
 
-_PLAIN: Final = re.compile(r'[^\s()"]+')
+_PLAIN: Final = pattern(r'[^\s()"]+')
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from reader import clean, links
 from reader.errors import LinkError
+from reader.patterns import pattern
 from reader.values import dataclass, field
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ LINKS_LIMIT: Final = 200
 
 _NESTING_LIMIT: Final = 8
 _QUOTE: Final = "│ "
-_FENCE: Final = re.compile(r" {0,3}(```+|~~~+)")
-_TAG: Final = re.compile(r"<[^<>]{0,2000}>")
-_BARE_LINK: Final = re.compile(r"https?://[^\s<>\"'\]\[{}|\\^`]+[^\s<>\"'\]\[{}|\\^`.,;:!?)]")
+_FENCE: Final = pattern(r" {0,3}(```+|~~~+)")
+_TAG: Final = pattern(r"<[^<>]{0,2000}>")
+_BARE_LINK: Final = pattern(r"https?://[^\s<>\"'\]\[{}|\\^`]+[^\s<>\"'\]\[{}|\\^`.,;:!?)]")
 _STYLES: Final = {"em": "story--emphasis", "strong": "story--strong", "s": "story--struck"}
 
 Mark = tuple[int, int, str]
