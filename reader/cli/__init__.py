@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
 from reader import afterimage
@@ -43,6 +44,9 @@ COMMANDS: Final = {
 """Each is a module of this room, with ``EXAMPLES``, ``add_options(parser)`` and ``run(options, config)``."""
 
 SHELLS: Final = ("bash", "zsh", "fish")
+
+_MODULES: Final = {"star": "marks", "unstar": "marks", "read": "marks", "unread": "marks"}
+"""Those that are not called like their module; ``options.command`` tells them apart."""
 
 _WORD_CELLS: Final = 12
 
@@ -87,15 +91,24 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
-    from reader.cli.parsing import command_parser
+    from reader.cli.plain import plain_options
 
-    parser, module = command_parser(name)
-    options = parser.parse_args(arguments)
+    module = command_module(name)
+    options = plain_options(name, module, arguments)
+    if options is None:
+        from reader.cli.parsing import command_parser
+
+        options = command_parser(name)[0].parse_args(arguments)
     config = _load_config()
     if not hasattr(module, "TELLS_PROBLEMS"):
         for problem in config.problems:
             output.warn(problem)
     return int(module.run(options, config))
+
+
+def command_module(name: str) -> ModuleType:
+    """The module that does what a subcommand says."""
+    return __import__(f"reader.cli.{_MODULES.get(name, name)}", fromlist=["run"])
 
 
 def _run_app(arguments: Sequence[str]) -> int:

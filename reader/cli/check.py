@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader import wording
 from reader.cli import DONE, PROBLEMS_FOUND, output
@@ -11,6 +10,9 @@ from reader.cli.archives import Choice, add_archive_options, choose, paths_of, s
 from reader.cli.values import path_text, problem_values
 from reader.config import Config
 from reader.model import Archive, Problem
+
+if TYPE_CHECKING:
+    import argparse
 
 EXAMPLES: Final = """\
 Each line is file:line: reason, as compilers write it. The exit code is 1 if

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader import clean, locations
 from reader.cli import DONE, PROBLEMS_FOUND, output
@@ -15,6 +14,9 @@ from reader.cli.settings import sample
 from reader.config import Config
 from reader.errors import NewsreaderError, UsageError
 from reader.tui.keymap import keymap
+
+if TYPE_CHECKING:
+    import argparse
 
 _NOWHERE: Final = 1 << 30
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -20,6 +19,8 @@ from reader.errors import ArchiveError, QueryError, UsageError
 from reader.model import Show, StoryRow, View
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.library import Library
 
 EXAMPLES: Final = """\

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from reader import clean, wording
 from reader.cli import DONE, output
@@ -16,6 +15,9 @@ from reader.cli.archives import add_archive_options, choose, paths_of
 from reader.cli.values import path_text
 from reader.config import Config
 from reader.values import dataclass
+
+if TYPE_CHECKING:
+    import argparse
 
 EXAMPLES: Final = """\
 The app does the same by itself. Every file is looked at, and those that changed

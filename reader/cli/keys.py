@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader.cli import DONE, PROBLEMS_FOUND, output
 from reader.config import Config
 from reader.tui import keynames
 from reader.tui.commands import COMMANDS
 from reader.tui.keymap import Keymap, has_key, keymap
+
+if TYPE_CHECKING:
+    import argparse
 
 EXAMPLES: Final = """\
 Each line has keys, command and what it does; for other programs they are parted

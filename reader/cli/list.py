@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader.cli import DONE
 from reader.cli.archives import add_archive_options, add_sync_option, choose, paths_of, synced
@@ -14,6 +13,9 @@ from reader.errors import UsageError
 from reader.model import Order, Show, Topic, View
 from reader.nearest import nearest
 from reader.values import replace
+
+if TYPE_CHECKING:
+    import argparse
 
 EXAMPLES: Final = f"""\
 {LINES}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,8 @@ from reader.cli.values import row_values
 from reader.model import Order, StoryRow
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.library import Library
 
 LINES: Final = """\
@@ -118,5 +119,7 @@ def _write_lines(lines: Iterator[str]) -> None:
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+        import argparse
+
         raise argparse.ArgumentTypeError(f'"{clean.line(text, 40)}" is not a whole number from 1 on')
     return int(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,8 @@ from reader.errors import NewsreaderError, UsageError
 from reader.model import StoryRow
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.library import Library
 
 DID: Final = {

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 from types import ModuleType
 from typing import Final, NoReturn
 
 from reader import __version__
-from reader.cli import COMMANDS, SHELLS
+from reader.cli import COMMANDS, SHELLS, command_module
 from reader.errors import UsageError
-
-_MODULES: Final = {"star": "marks", "unstar": "marks", "read": "marks", "unread": "marks"}
-"""Those that are not called like their module; ``options.command`` tells them apart."""
 
 _DESCRIPTION: Final = """\
 Read the news archive in each PATH: a folder of Markdown files with YAML front
@@ -22,7 +18,7 @@ else the sample stories that come with newsreader."""
 
 def command_parser(name: str) -> tuple[argparse.ArgumentParser, ModuleType]:
     """What a subcommand takes, and the module that does it."""
-    module: ModuleType = importlib.import_module(f"reader.cli.{_MODULES.get(name, name)}")
+    module = command_module(name)
     parser = Parser(
         prog=f"newsreader {name}",
         description=f"{COMMANDS[name].capitalize()}.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,8 @@ from reader.errors import QueryError
 from reader.model import Order, View
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.library import Library
     from reader.query.tree import Query
 

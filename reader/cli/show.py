@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,8 @@ from reader.config import Config
 from reader.model import Problem
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.library import Library, OpenStory, RelatedItem
 
 EXAMPLES: Final = """\

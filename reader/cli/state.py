@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader import clean, locations, wording
 from reader.cli import DONE, PROBLEMS_FOUND, output
@@ -14,6 +13,9 @@ from reader.config import Config
 from reader.errors import UsageError
 from reader.state import byhand
 from reader.state.byhand import Found
+
+if TYPE_CHECKING:
+    import argparse
 
 EXAMPLES: Final = """\
 check    look at the files of marks, or at FILE: how many lines they hold, which

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,8 @@ from reader.config import Config
 from reader.model import Counts, Provider, Topic
 
 if TYPE_CHECKING:
+    import argparse
+
     from reader.index.figures import Figures
 
 EXAMPLES: Final = """\

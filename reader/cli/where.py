@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from reader import clean, locations, resources
 from reader.cli import DONE, WRONG_USE, output
@@ -14,6 +13,9 @@ from reader.cli.values import path_text
 from reader.config import Config
 from reader.errors import ArchiveError, NewsreaderError
 from reader.values import dataclass
+
+if TYPE_CHECKING:
+    import argparse
 
 EXAMPLES: Final = """\
 The marks are what is worth a backup; the index may be deleted at any time.

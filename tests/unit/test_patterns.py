@@ -20,7 +20,8 @@ def test_a_pattern_does_what_the_compiled_one_does() -> None:
         assert [found.span() for found in lazy.finditer(text)] == [(0, 4), (5, 8)]
         assert (lazy.match(text, 1) is None, lazy.fullmatch("7-x") is None) == (False, False)
         found = lazy.search(text)
-        assert found is not None and found[1] == "12"
+        assert found is not None
+        assert found[1] == "12"
     assert (lazy.pattern, lazy.flags) == (compiled.pattern, compiled.flags)
 
 
