@@ -9,6 +9,7 @@ from typing import Any, Final
 from reader import clean
 from reader.archive import sealed
 from reader.archive.fences import FRONT_MATTER_LIMIT, VALUES_LIMIT, Kind, decode, split
+from reader.archive.plain import plain_fields
 from reader.patterns import pattern
 from reader.values import dataclass, field
 
@@ -98,7 +99,9 @@ def _load(kind: Kind, cut: sealed.Cut) -> tuple[dict[str, Any], int, str]:
     """Fields, line of the text (0 if unknown), reason."""
     if not cut.text.strip():
         return {}, 0, ""
-    # Only now, so that looking for changed files does not load two libraries.
+    if kind is Kind.YAML and (plain := plain_fields(cut.text)) is not None:
+        return plain, 0, ""
+    # Only now: most stories need none of the two libraries.
     from reader.archive.guarded import load_fields
     from reader.archive.salvage import salvage
 
