@@ -12,9 +12,9 @@ import os
 import sys
 import time
 from array import array
-from binascii import crc32
 from collections.abc import Mapping
 from typing import Any, Final
+from zlib import crc32
 
 _MAGIC: Final = b"newsreader arrays 1\n"
 _FIXED_BYTES: Final = len(_MAGIC) + 16

@@ -8,7 +8,6 @@ no escape sequence, no text-direction override, no lone surrogate, and no pile o
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from reader.patterns import pattern
@@ -128,7 +127,7 @@ def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
         if "\x1b" in text or not text.isascii():
             text = _SEQUENCE.sub("", text, _SEQUENCES_LIMIT)
         text = text.translate(table)
-    if text.isascii():
+    if text.isascii() or without_typography(text).isascii():
         return text
     text, count = _CLUSTER.subn(_thin, text, _CLUSTERS_LIMIT)
     return text if count < _CLUSTERS_LIMIT else _CLUSTER.sub(lambda cluster: cluster[1], text)
@@ -136,6 +135,8 @@ def _safe(text: str, table: dict[int, str | None] | dict[int, str]) -> str:
 
 def _thin(cluster: re.Match[str]) -> str:
     """A pile of marks ("zalgo") climbs over the lines above; no language needs more than four on a letter."""
+    import unicodedata  # most texts hold no such pile
+
     text = cluster[0][:_CLUSTER_LIMIT]
     chars = set(text)
     joiners = set(filter(_JOINER.match, chars))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from reader import clean
-from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, Node, UnreadableError, read_nodes
-from reader.nearest import nearest
 from reader.values import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from reader.handwritten import Node
 
 DWELL_RANGE_S: Final = (0.1, 60.0)
 """Shortest and longest rest on a story that marks it as read."""
@@ -129,6 +130,14 @@ def _stamp(path: Path) -> tuple[int, ...]:
 
 def load(path: Path) -> Config:
     """What the file at `path` says; the defaults where it says nothing or is not there. Never raises."""
+    try:
+        os.lstat(path)
+    except FileNotFoundError:  # as for most
+        return Config()
+    except (OSError, ValueError):
+        pass  # reading it tells
+    from reader.handwritten import UnreadableError, read_nodes
+
     reading = _Reading(path)
     try:
         root = read_nodes(path, _guard)
@@ -151,6 +160,8 @@ def _guard(events: Iterable[Any]) -> None:
     Raises:
         UnreadableError: If they nest, refer or are more than a config needs.
     """
+    from reader.handwritten import DEPTH_LIMIT, EVENT_LIMIT, UnreadableError
+
     depth = aliases = 0
     for number, event in enumerate(events):
         kind = type(event).__name__
@@ -318,6 +329,8 @@ class _Reading:
             self._untold += 1
             return
         shown = clean.line(word or "", 60)
+        from reader.nearest import nearest
+
         near = nearest(shown.casefold().replace("-", "_"), known) or nearest(shown.casefold(), known)
         hint = f'did you mean "{near}"?' if near else f"there are {', '.join(known)}"
         self._wrong(node, f'unknown {what} "{shown}"; {hint}')

@@ -6,7 +6,6 @@ is an empty string or is absent; nothing here ever says ``None``.
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -108,6 +107,8 @@ def glyphs(ascii: bool = False) -> Glyphs:
 
 def ascii_text(text: str) -> str:
     """The nearest ASCII: typography and accents in their plain forms, ``?`` for all else."""
+    import unicodedata  # only for terminals that take nothing else
+
     parts = unicodedata.normalize("NFKD", text.translate(_ASCII_FORMS))
     bare = "".join(char for char in parts if not unicodedata.combining(char))
     return bare.encode("ascii", "replace").decode("ascii")

@@ -56,11 +56,8 @@ _FIELD: Final = r"""["']?\w[^:\n]{0,80}:(?=[ \t\n]|\Z)"""
 _INNER: Final = r"[ \t]*+(?=\n|\Z)|[ \t]++\S|-(?=[ \t\n])|[#\]}]"
 _OPEN_LINES: Final = rf"(?:(?!\Z)(?:{_FIELD}|{_INNER})[^\n]*+\n?+)++"
 _compiled: Final = cache(re.compile)  # a start that finds everything unchanged needs one of them
-# All 256 bytes: asking the codec what to do with each of the five that mean nothing takes seconds.
-_WINDOWS: Final = bytes(range(256)).decode("cp1252", "replace")
 _BAD_PAIRS_LIMIT: Final = 20_000
 _CHUNK_BYTES: Final = 65_536
-_JSON: Final = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -86,8 +83,10 @@ def _decode(data: bytes) -> tuple[str, str]:
     # A single bad byte must not turn the good letters of a whole file into mojibake.
     if foreign < len(text) - len(text.encode("ascii", "ignore")) - foreign:
         return _told(text, "some of it is not UTF-8")
+    # All 256 bytes: asking the codec what to do with each of the five that mean nothing takes seconds.
+    windows = bytes(range(256)).decode("cp1252", "replace")
     return _told(
-        codecs.charmap_decode(data, "strict", _WINDOWS)[0], "some of it is neither UTF-8 nor Windows-1252"
+        codecs.charmap_decode(data, "strict", windows)[0], "some of it is neither UTF-8 nor Windows-1252"
     )
 
 
@@ -150,7 +149,8 @@ def _split_object(text: str, start: int) -> Parts:
     if head.count("[") + head.count("{") > _BRACKET_LIMIT:
         return Parts(Kind.NONE, "", text)
     try:
-        found, length = _JSON.raw_decode(head)
+        decoder = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+        found, length = decoder.raw_decode(head)
     except (ValueError, RecursionError):
         return Parts(Kind.NONE, "", text)
     if not found:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from array import array
 from collections.abc import Callable, Iterator, Sequence
@@ -12,18 +11,20 @@ from pathlib import Path
 from typing import Final
 
 from reader import clean
-from reader.archive.fences import FRONT_MATTER_LIMIT, Kind, decode, split
 from reader.archive.files import read_regular
 from reader.digest import blake2b
 from reader.errors import ArchiveError, StoryFileError
 from reader.model import Archive, Problem, ProblemKind, Stamp
+from reader.patterns import pattern
 from reader.values import dataclass, field
 
 SUFFIXES: Final = frozenset([".md", ".markdown", ".txt"])
 CONTENT_FOLDERS: Final = frozenset(["_news", "_posts", "news", "posts", "content"])
 """Folders that are called alike in every archive: their parent's name tells them apart."""
 
+_HEAD_BYTES: Final = 262_144  # as long as front matter may be
 _DATA_FOLDER: Final = "_data"
+_DOTS: Final = pattern(r"\.{2,}")
 _CHECK_EVERY: Final = 1_024  # files between two questions whether to go on: 5 ms
 _CHUNK_NAMES: Final = 8_192  # names joined at once: of a folder of millions no other thread waits for all
 _NANOSECONDS: Final = 1 << 63
@@ -230,7 +231,11 @@ def _may_hold_story(archive: Archive, path: str) -> bool:
     if (archive.root / path).is_symlink():
         return False
     try:
-        head, _ = read_regular(archive.root, path, FRONT_MATTER_LIMIT)
+        head, _ = read_regular(archive.root, path, _HEAD_BYTES)
+        if head.startswith(b"---\n") and b"\n---\n" in head:
+            return True
+        from reader.archive.fences import Kind, decode, split  # for what is not as plain
+
         # Front matter is not parsed here: that would load YAML at every start.
         if split(decode(head)[0]).kind is not Kind.NONE:
             return True
@@ -314,9 +319,10 @@ def _own_name(root: Path) -> str:
         name = f"{root.parent.name}/{name}"
     name = _clean_name(name)
     # "url:" begins the ids of related stories without a file.
-    return re.sub(r"^url:", "url_", name) or "root"
+    return (f"url_{name[4:]}" if name.startswith("url:") else name) or "root"
 
 
 def _clean_name(name: str) -> str:
-    parts = (re.sub(r"\.{2,}", ".", clean.path(part)) for part in name.split("/"))
+    shown = map(clean.path, name.split("/"))
+    parts = (_DOTS.sub(".", part) if ".." in part else part for part in shown)
     return "/".join(part for part in parts if part.strip(". "))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from reader import clean, locations, resources, wording
+from reader import clean, locations
 from reader.archive.scan import SUFFIXES, holds_stories, open_archive
 from reader.cli import output
 from reader.config import Config, ConfiguredArchive
@@ -114,6 +114,8 @@ def seeds_dir() -> Path:
     Raises:
         ArchiveError: If the installation is incomplete.
     """
+    from reader import resources
+
     try:
         return resources.seeds_dir()
     except FileNotFoundError as error:
@@ -174,6 +176,8 @@ def _sync(library: Library) -> None:
 
 def _progress_words(done: int, total: int) -> str:
     """How far a sync is; `total` is 0 while it looks for changes."""
+    from reader import wording
+
     return wording.progress_text(done, total) if total else "Looking for changes"
 
 

@@ -11,7 +11,6 @@ from reader.cli.listing import LINES, add_listing_options, add_sort_option, writ
 from reader.config import Config
 from reader.errors import UsageError
 from reader.model import Order, Show, Topic, View
-from reader.nearest import nearest
 from reader.values import replace
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def _topic(name: str, tree: Iterable[Topic]) -> str:
     names = {known.casefold(): known for known in _names(tree)}
     if name.casefold() in names:
         return names[name.casefold()]
+    from reader.nearest import nearest
+
     near = nearest(name.casefold(), names)
     hint = f'; did you mean "{names[near]}"?' if near else ""
     raise UsageError(f'no story has the topic "{name}"{hint}')

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from reader import clean, wording
+from reader import clean
 from reader.cli import output
 from reader.cli.archives import Choice
-from reader.cli.values import row_values
 from reader.model import Order, StoryRow
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def rows(library: Library, row_ids: Sequence[int]) -> Iterator[StoryRow]:
 
 def marked_values(library: Library, choice: Choice, row: StoryRow) -> dict[str, object]:
     """A story with its marks, for JSON."""
+    from reader.cli.values import row_values
+
     is_read, is_starred = library.is_read(row.story_id), library.is_starred(row.story_id)
     file = choice.place_of(library, row)
     note = library.note_of(row.story_id)
@@ -83,6 +84,8 @@ def _fields(library: Library, choice: Choice, row: StoryRow) -> tuple[str, ...]:
 
 
 def _write_table(library: Library, ids: Sequence[int]) -> None:
+    from reader import wording
+
     width = output.width_cells()
     ellipsis = wording.glyphs(not output.is_utf8()).ellipsis
     _write_lines(_table_line(library, row, width, ellipsis) for row in rows(library, ids))

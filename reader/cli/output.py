@@ -9,7 +9,6 @@ import os
 import re
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 from typing import Final, TextIO
@@ -179,6 +178,8 @@ def _cut(text: str, cells: int) -> str:
 
 
 def _char_cells(char: str) -> int:
+    import unicodedata  # what is printed for programs is not measured
+
     if unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1

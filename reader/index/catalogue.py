@@ -6,7 +6,6 @@ byte and a few counts.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -214,6 +213,8 @@ class Catalogue:
 
     def _floor_mask(self, floor: int) -> bytes:
         if floor != self._floored[0]:
+            from bisect import bisect_left
+
             least = bisect_left(self.columns["scores"], floor) + 1
             self._floored = (floor, self.columns.codes("quality").at_least(least))
         return self._floored[1]

@@ -22,6 +22,7 @@ from reader.model import Archive
 BUSY_S: Final = 10.0
 """How long a writer waits for another instance's batch, which takes some 50 ms."""
 
+_SLUG: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _PAUSE_S: Final = 0.01
 
 # A random number tells two indexes apart as well as two moments of one.
@@ -287,7 +288,8 @@ def file_name(archive: Archive) -> str:
     """One file name for each archive, safe in any folder; single files have an index of their own."""
     identity = "\0".join((archive.name, str(archive.root), *archive.only))
     digest = blake2b(os.fsencode(identity), digest_size=8).hexdigest()
-    slug = re.sub(r"[^a-z0-9]+", "-", archive.name.lower()).strip("-")[:40] or "archive"
+    words = "".join(sign if sign in _SLUG else " " for sign in archive.name.lower()).split()
+    slug = "-".join(words)[:40] or "archive"
     return f"{slug}-{digest}.sqlite"
 
 
@@ -370,7 +372,9 @@ def _kind_of(error: sqlite3.Error) -> type[IndexFileError]:
 
 
 def _statements() -> list[str]:
-    bare = re.sub(r"--.*", "", SCHEMA)
+    from reader.query.text import SEPARATOR  # of a new file only
+
+    bare = re.sub(r"--.*", "", SCHEMA).replace("{SEPARATOR}", SEPARATOR)
     return [statement for part in bare.split(";") if (statement := part.strip())]
 
 

@@ -37,9 +37,6 @@ _SHOWN: Final = {
     Show.VIDEO: f"flags & {IS_VIDEO}",
 }
 
-ORDERS: Final = (Order.DATE, Order.QUALITY)
-"""What the table can be read by without a look at all of it."""
-
 
 def first(
     index: StoryIndex,
@@ -55,7 +52,7 @@ def first(
 
     Args:
         index: The archive's index.
-        view: What to show, in which of `ORDERS`.
+        view: What to show, by date or by quality, which the table can be read by.
         limit: 1 and up.
         is_read: Whether a row is marked so.
         is_starred: Whether a row is marked so.

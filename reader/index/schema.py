@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final
 
-from reader.query.text import SEPARATOR
-
 VERSION: Final = 7
 """Raised with every change of `SCHEMA` or of what is written into it, the parser's results included."""
 
@@ -79,7 +77,7 @@ CREATE TABLE kind (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 -- which takes the sign between two texts for a word. No text is kept beside them. Title comes second: a word
 -- in the first column takes two bytes less.
 CREATE VIRTUAL TABLE story_words USING fts5(
-    rest, title, content='', columnsize=0, detail=full, tokenize="ascii tokenchars '{SEPARATOR}'"
+    rest, title, content='', columnsize=0, detail=full, tokenize="ascii tokenchars '{{SEPARATOR}}'"
 );
 -- The first three letters of each word: what is found while one begins to type. FTS5 adds what they
 -- begin with themselves.

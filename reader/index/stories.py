@@ -314,6 +314,8 @@ def _file_names(path: str) -> set[bytes]:
     """The names a path of a story id can stand for: nearly always one."""
     # Ids come from marks files, where anything may stand.
     raw = path.encode("utf-8", "surrogatepass")
+    if b"\\x" not in raw:
+        return {raw}
     return {raw, _WRITTEN_BYTE.sub(lambda byte: bytes([int(byte[1], 16)]), raw)}
 
 

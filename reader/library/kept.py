@@ -6,10 +6,10 @@ marks that came since then few are put in. Where anything does not fit, the shel
 
 from __future__ import annotations
 
-from binascii import crc32
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from reader.arrays import ArrayFile, open_arrays, write_arrays
 from reader.errors import IndexFileError

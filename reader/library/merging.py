@@ -13,7 +13,6 @@ from reader import links
 from reader.errors import LinkError
 from reader.index.catalogue import Catalogue
 from reader.index.columns import UNKNOWN_DATE
-from reader.index.orders import title_key
 from reader.index.schema import EPOCH
 from reader.index.stories import StoryIndex
 from reader.model import Mark, Order, Provider, RowId, StoryRow, View
@@ -227,6 +226,8 @@ def _gone_value(row: StoryRow, order: Order) -> object:
     """The same of a story that is gone, of which no related report is known."""
     if order is Order.QUALITY:
         return row.quality
+    from reader.index.orders import title_key
+
     if order is Order.TITLE:
         return title_key(row.title)
     if order is Order.PROVIDER:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from reader import locations
-from reader.archive.topics import topic_tree
 from reader.errors import NewsreaderError
 from reader.index.connection import WAS_DAMAGED, DamagedIndexError, UnwritableIndexError
 from reader.index.stories import StoryIndex
@@ -354,6 +353,8 @@ class OpenedLibrary:
         return read_shelf(self._indexes, self.keeper, self._read_tree())
 
     def _read_tree(self) -> tuple[Topic, ...]:
+        from reader.archive.topics import topic_tree
+
         files = [file for index in self._indexes for file in index.topic_files()]
         names = {name for index in self._indexes for name in index.topic_names()}
         return topic_tree(files, sorted(names))

@@ -180,13 +180,13 @@ class ViewedLibrary(OpenedLibrary):
             IndexFileError: If an index cannot be used.
             QueryError: If the query is more than SQLite can take.
         """
-        from reader.index.first import ORDERS, first
-
         ordered = view if query is None else _ordered(view, query)
         has_gone = bool(self._shelf.gone) and query is not None and any(_seeks_gone(view, query.node))
-        if self._is_open or has_gone or ordered.order not in ORDERS:
+        if self._is_open or has_gone or ordered.order not in (Order.DATE, Order.QUALITY):
             self.open()
             return self.row_ids(view)[:limit] if query is None else self.search_ids(query, view, limit=limit)
+        from reader.index.first import first
+
         shelf, node = self._shelf, None
         if query is not None and query.node is not None:
             from reader.query.tree import with_children

@@ -5,7 +5,6 @@ Everything goes through an object, so that a test can make any one call fail.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Final
@@ -67,6 +66,8 @@ class Disk:
 
     def lock(self, descriptor: int) -> bool:
         """Take the whole file without waiting; False while another holds it. Closing lets go."""
+        import fcntl  # only who writes locks
+
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

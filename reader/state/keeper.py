@@ -6,12 +6,12 @@ import gc
 import os
 import threading
 import time
-from binascii import crc32
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from reader import clean
 from reader.model import Mark, StoryId

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 from array import array
-from binascii import crc32
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterator
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
+from zlib import crc32
 
 from reader.arrays import open_arrays, write_arrays
 from reader.state import register

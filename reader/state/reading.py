@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from binascii import crc32
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from reader.state import register
 from reader.state.disk import Disk
