@@ -24,17 +24,17 @@ _NUMBERS: Final = Line._fields.index("title")
 _TEXTS: Final = len(Line._fields) - _NUMBERS
 _MAY_BE_NONE: Final = Line._fields.index("flags")  # so many of the numbers
 _NONE: Final = -(1 << 63)
-_END: Final = "\0"  # clean texts have none, nor can a path
+_END: Final = b"\0"  # clean texts have none, nor can a path
 
 
 def pack_paths(paths: Iterable[str]) -> bytes:
     """Paths as a message."""
-    return b"\0".join(map(os.fsencode, paths))
+    return _END.join(map(os.fsencode, paths))
 
 
 def unpack_paths(message: bytes) -> list[str]:
     """What was packed."""
-    return list(map(os.fsdecode, message.split(b"\0")))
+    return list(map(os.fsdecode, message.split(_END)))
 
 
 def pack(readings: Sequence[Reading]) -> bytes:
@@ -44,7 +44,7 @@ def pack(readings: Sequence[Reading]) -> bytes:
         ValueError: If a text is not clean, or a number out of all range.
     """
     lines = [line for line, _ in readings if line]
-    numbers, texts = array("q"), ""
+    numbers, texts = array("q"), b""
     if lines:
         columns = list(zip(*lines, strict=True))
         try:
@@ -54,7 +54,7 @@ def pack(readings: Sequence[Reading]) -> bytes:
                 numbers.extend(column)
         except OverflowError as error:
             raise ValueError(error) from error
-        texts = _END.join(map(_END.join, columns[_NUMBERS:]))
+        texts = _END.join([_END.join(map(str.encode, column)) for column in columns[_NUMBERS:]])
         if texts.count(_END) != len(lines) * _TEXTS - 1:
             raise ValueError("a text is not clean")
     odd = ""
@@ -65,7 +65,7 @@ def pack(readings: Sequence[Reading]) -> bytes:
                 for line, problems in readings
             ]
         )
-    parts = (numbers.tobytes(), texts.encode(), odd.encode())
+    parts = (numbers.tobytes(), texts, odd.encode())
     return b"".join((_PARTS.pack(len(parts[0]), len(parts[1])), *parts))
 
 
@@ -92,7 +92,7 @@ def unpack(message: bytes, paths: Sequence[str]) -> list[Reading]:
 def _lines(numbers: bytes, texts: str) -> list[Line]:
     columns = array("q", numbers)
     count = len(columns) // _NUMBERS
-    words = texts.split(_END) if count else []
+    words = texts.split(_END.decode()) if count else []
     if len(columns) != count * _NUMBERS or len(words) != count * _TEXTS:
         raise ValueError("columns of different lengths")
     found: list[Sequence[int | None] | Sequence[str]] = []
