@@ -94,11 +94,14 @@ def line(text: str, limit: int = LINE_LIMIT) -> str:
 
 def field(text: str, limit: int = LINE_LIMIT) -> str:
     """A front matter value as one line: HTML entities decoded, once, before it is cleaned."""
-    if "&" not in text:
-        return line(text, limit)
+    return line(text if "&" not in text else without_entities(text[: 4 * limit]), limit)
+
+
+def without_entities(text: str) -> str:
+    """The text with its HTML entities decoded, once; not clean yet."""
     from html import unescape  # a table of 2,231 names; a list from the index has none of them
 
-    return line(unescape(text[: 4 * limit]), limit)
+    return unescape(text)
 
 
 def block(text: str, limit: int = BLOCK_LIMIT) -> str:

@@ -239,20 +239,20 @@ def _value(written: str, limit: int = clean.LINE_LIMIT) -> str:
     """A text from between its quotes as one clean line."""
     if "\\" in written:
         written = _ESCAPED.sub(lambda found: _MEANT[found[1]], written)
-    elif (
-        4 < len(written) <= limit
-        and "&" not in written
-        and "  " not in written
-        and written[0] != " " != written[-1]
-        and (written.isascii() or _is_plain(written))
-    ):
-        return written  # as nearly all are; to clean them would only take time
+    elif 4 < len(written) <= limit:
+        # Nearly all are clean, or but for entities and spaces: to look at every sign would only take time.
+        has_entities = "&" in written
+        if (
+            not has_entities
+            and "  " not in written
+            and written[0] != " " != written[-1]
+            and written.isascii()
+        ):
+            return written
+        text = clean.without_entities(written).replace("\u00a0", " ") if has_entities else written
+        if len(text) <= limit and text.isprintable() and clean.without_typography(text).isascii():
+            return " ".join(text.split())
     return "" if is_absent(written) else clean.field(written, limit)
-
-
-def _is_plain(written: str) -> bool:
-    """Whether there is nothing but ASCII and the signs of good print."""
-    return written.isprintable() and clean.without_typography(written).isascii()
 
 
 # Few outlets write many stories, and few combinations of topics occur.
