@@ -137,10 +137,10 @@ class Masks:
             return self._joined(node, leaf)
         return codes.any_of([self._joined(node, partial(leaf, marks=marks)) for marks in all_marks])
 
-    def _look_up(self, node: Node, low: int, high: int) -> list[int]:
+    def _look_up(self, node: Node, low: int, high: int) -> Sequence[int]:
         search = text_search(node)
         if search is not None:
-            found = self._lookups.in_text(search, low, high)
+            found: Sequence[int] = self._lookups.in_text(search, low, high)
         else:
             assert isinstance(node, tree.Has)
             found = self._lookups.with_test(node, low, high)

@@ -11,6 +11,7 @@ import pytest
 
 from reader.archive.storyfile import read_story
 from reader.errors import IndexFileError, QueryError
+from reader.index import lookups
 from reader.index import search as search_module
 from reader.index import sync as sync_module
 from reader.index.catalogue import Catalogue
@@ -152,6 +153,21 @@ def test_a_first_page_is_the_beginning_of_all(tmp_path: Path, monkeypatch: pytes
         assert found(index, "", limit=2) == ["Story 59", "Story 58"]
         monkeypatch.setattr(search_module, "_MOST", 1_000)
         assert found(index, "hour ", limit=2) == ["Story 59", "Story 58"]
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 5, 8, 100])
+def test_many_hits_are_taken_piece_by_piece(
+    piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "news"
+    for number in range(30):
+        text = "many" if number % 3 else "few"
+        write_story(archive, f"2021/{number}.md", title=f"Story {number}", excerpt=text)
+    with searchable(archive, tmp_path) as index:
+        monkeypatch.setattr(lookups, "_PIECE", piece)
+        assert set(found(index, "many")) == {f"Story {number}" for number in range(30) if number % 3}
+        assert set(found(index, "many OR few")) == {f"Story {number}" for number in range(30)}
+        assert found(index, "none") == []
 
 
 def test_a_story_is_found_by_its_newest_text_only(tmp_path: Path) -> None:
