@@ -276,6 +276,8 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         yield from self.theme_commands()
 
     async def _run_command(self, command: Command, screen: Screen[object]) -> None:
+        if self._main.must_wait_for_stories(command.id):
+            return
         node = screen.focused if command.scope == PANES else None
         await (node or screen).run_action(command.action)
 

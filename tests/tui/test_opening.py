@@ -13,6 +13,7 @@ from reader import locations
 from reader.archive.scan import open_archive
 from reader.config import Config
 from reader.library import Library
+from reader.model import Order
 from reader.tui.app import NewsreaderApp
 from reader.tui.panes.topic_tree import STARRED
 from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled
@@ -99,3 +100,35 @@ async def test_what_is_chosen_while_opening_is_shown_and_the_saved_searches_with
         assert screen.topic_tree.searches == ("Work",)
         starred = screen._entry.key == STARRED.key
         assert screen.story_list.row_count == (0 if starred else 1 if view.query else 3)
+
+
+async def test_the_palette_too_says_that_the_stories_are_not_there_yet(
+    archive: Path, open_slowly: OpenSlowly
+) -> None:
+    async with open_slowly(archive) as (pilot, _):
+        await pilot.press("ctrl+p", *"save search", "enter")
+        await pilot.pause(0.5)
+        assert "Still opening …" in screen_text(pilot)
+        assert not main_screen(pilot).foot.is_open
+
+
+async def test_another_order_while_opening_leaves_a_saved_search_what_it_is(
+    archive: Path, open_app: OpenApp, open_slowly: OpenSlowly
+) -> None:
+    written()
+    async with open_app(archive) as pilot:
+        await all_there(pilot)
+        await pilot.press("1", "j", "j", "j", "enter")
+        await settled(pilot)
+        assert main_screen(pilot).view.query == "robots"
+        while not main_screen(pilot).topic_tree.searches_with_counts():
+            await pilot.pause(0.02)
+    async with open_slowly(archive) as (pilot, opens):
+        await pilot.press("d")
+        await pilot.pause(0.5)
+        screen = main_screen(pilot)
+        assert (screen.view.query, screen.view.order) == ("robots", Order.QUALITY)
+        opens()
+        await all_there(pilot)
+        assert (screen.view.query, screen.view.order) == ("robots", Order.QUALITY)
+        assert screen.story_list.row_count == 1

@@ -155,10 +155,14 @@ class MainScreen(RememberingScreen):
         if super().takes_key(key):
             return True
         held = self._bindings.key_to_bindings.get(key, ())
-        if self.is_open or not any(binding.id in _NEED_STORIES for binding in held):
-            return False
-        self.reader.say("Still opening …")
-        return True
+        return any(self.must_wait_for_stories(binding.id or "") for binding in held)
+
+    def must_wait_for_stories(self, command: str) -> bool:
+        """Whether a command, by its id, needs stories that are not there yet; then that is said."""
+        must_wait = not self.is_open and command in _NEED_STORIES
+        if must_wait:
+            self.reader.say("Still opening …")
+        return must_wait
 
     def _tell_news(self) -> None:
         """Indexes that are built anew."""

@@ -70,6 +70,8 @@ class SavingScreen(FindingScreen):
 
     def _view_of(self, entry: Entry) -> View:
         view = self._shelf.views.get(entry.search) if self._shelf is not None else None
+        if self._shelf is None and entry.search and entry.key == self._entry.key:
+            view = replace(self.view, query=self._base_query)  # as it was left: the file is not read yet
         if view is None:
             return super()._view_of(entry)
         choice = self._choice_of(entry)
