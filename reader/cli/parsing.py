@@ -83,4 +83,7 @@ class Parser(argparse.ArgumentParser):
         Raises:
             UsageError: Always.
         """
+        # Nobody calls an option ``-market``; the query that it may have been is told how it is meant.
+        if self.prog.endswith(" search") and ("QUERY" in message or "arguments: -" in message):
+            message += "; a query with a dash before a word stands behind --, and behind all options"
         raise UsageError(f"{message}; {self.prog} --help says what there is")

@@ -133,3 +133,12 @@ def test_with_a_limit_the_catalogue_is_not_read(
 
 def test_a_query_is_needed(run: Run) -> None:
     assert run("search").code == 2
+
+
+@pytest.mark.parametrize("words", [("-market",), ("clouds", "-market")])
+def test_a_word_with_a_dash_that_is_taken_for_an_option_is_told_where_it_belongs(
+    run: Run, archive: Path, words: tuple[str, ...]
+) -> None:
+    outcome = run("search", "--archive", archive, *words)
+    assert outcome.code == 2
+    assert "a query with a dash before a word stands behind --" in outcome.err
