@@ -9,6 +9,7 @@ import pytest
 from textual.worker import WorkerCancelled
 
 from reader.config import Config
+from reader.tui import allocator
 from reader.tui.background import Background
 from tests.factories import write_story
 from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text, settled, story_loaded
@@ -151,3 +152,28 @@ async def test_what_did_not_change_is_not_read(
         monkeypatch.setattr(main_screen(pilot).library, "is_unchanged", lambda: True)
         await noticed(pilot)
         assert synced == []
+
+
+async def test_memory_that_a_sync_took_is_given_back_once_it_found_something(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+    async with open_app(archive) as pilot:
+        monkeypatch.setattr(allocator, "give_back", lambda: given.append("back"))
+        await noticed(pilot)
+        assert not given
+        add(archive)
+        await noticed(pilot)
+        assert given == ["back"]
+
+
+async def test_memory_is_looked_after_as_soon_as_the_first_frame_is_out(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[str] = []
+    monkeypatch.setattr(allocator, "hold_little", lambda: held.append("little"))
+    async with open_app(archive) as pilot:
+        end = time.monotonic() + 20  # generous: the machine may be busy
+        while not held and time.monotonic() < end:
+            await pilot.pause(0.02)
+    assert held == ["little"]
