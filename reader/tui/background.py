@@ -25,6 +25,7 @@ from reader.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from reader.index.sync import Progress
     from reader.query.tree import Query
@@ -118,9 +119,26 @@ class Background:
         for worker in self._node.workers:
             if worker.group == "ids":
                 worker.cancel()
-        ids = self._library.row_ids(view, also)
-        cursor = 0 if current is None else place_of(current, place, ids, self._library)
+        try:
+            ids = self._library.row_ids(view, also)
+            cursor = 0 if current is None else place_of(current, place, ids, self._library)
+        except NewsreaderError:  # the index is being built anew
+            return None
         return messages.IdsReady(view, None, ids, cursor, keeps_place)
+
+    def row_of(self, story_id: StoryId) -> RowId | None:
+        """The row of a story; None also while its index is being built anew. Quick."""
+        try:
+            return self._library.find(story_id)
+        except NewsreaderError:
+            return None
+
+    def file_of(self, row: StoryRow) -> Path | None:
+        """Where a story's file lies; None for what has none, and as above. Quick."""
+        try:
+            return self._library.file_of(row)
+        except NewsreaderError:
+            return None
 
     def find_ids(
         self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool

@@ -9,7 +9,7 @@ import pytest
 
 from reader import locations
 from reader.index import soundness
-from tests.tui.conftest import OpenApp, Reading, screen_text
+from tests.tui.conftest import OpenApp, Reading, main_screen, screen_text
 from tests.unit.index.shelf import index_file, tamper
 from tests.unit.index.test_soundness import mislead
 
@@ -72,3 +72,21 @@ async def test_an_index_that_cannot_be_written_is_kept_in_memory_and_that_is_sai
     async with open_app(archive) as pilot:
         await said(pilot, "this session works without it")
         await shown(pilot, "3 unread of 3")
+
+
+async def test_keys_pressed_while_the_index_is_closed_to_be_built_anew_end_nothing(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("s", "s")
+        for index in screen.library._indexes:
+            index.close()
+        await pilot.press("i", "escape", "d", "ctrl+z", "ctrl+z", "j", "k", "m", "f", "f", "G", "g", "n")
+        await pilot.pause()
+        for index in screen.library._indexes:
+            index.rebuild("was damaged")
+        screen.action_rescan()
+        await shown(pilot, "of 3")
+        await shown(pilot, "Privacy by design")
+    assert pilot.app.return_code in (0, None)

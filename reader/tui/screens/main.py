@@ -180,8 +180,12 @@ class MainScreen(RememberingScreen):
         if self.view.query:  # a saved search
             self._request_ids()
             return
-        ids = self.library.row_ids(self.view)
-        self._show_stories(ids, self._first_place(ids))
+        try:
+            ids = self.library.row_ids(self.view)
+        except NewsreaderError:  # the thread that is asked then tells why
+            self._request_ids()
+        else:
+            self._show_stories(ids, self._first_place(ids))
 
     def _painted(self) -> None:
         """The first frame is on the screen."""

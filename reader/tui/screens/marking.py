@@ -128,7 +128,7 @@ class MarkingScreen(SavingScreen):
 
     def _found_again(self, row: StoryRow) -> StoryRow:
         """The story where it stands now: an index built anew numbers its rows anew."""
-        return replace(row, row_id=self.library.find(row.story_id) or row.row_id)
+        return replace(row, row_id=self.background.row_of(row.story_id) or row.row_id)
 
     def _markable(self) -> StoryRow | None:
         row = self._subject

@@ -167,7 +167,7 @@ class ReadingScreen(NotingScreen):
             return
         from reader.tui.screens.information import information_page
 
-        story, file = self.story_pane.story, self.library.file_of(row)
+        story, file = self.story_pane.story, self.background.file_of(row)
         reader = self.reader
         page = information_page(row, story, file, reader.keys, is_ascii=reader.config.ascii)
         self.app.push_screen(page)
@@ -250,7 +250,7 @@ class ReadingScreen(NotingScreen):
         if before is not None and row is not None and row.story_id != before.story_id:
             # Nobody went to this one: to rest on it is not to read it.
             self._dwell.stop()
-            if self.library.find(before.story_id) is None and not before.is_gone:
+            if self.background.row_of(before.story_id) is None and not before.is_gone:
                 self.reader.say(f"{named(before)} is gone from the archive; this is another story.")
 
     def _place_of_arrival(self, ids: Sequence[int], cursor: int) -> int:
