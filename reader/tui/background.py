@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from reader import locations
-from reader.errors import NewsreaderError, QueryError, StoryFileError
+from reader.errors import IndexFileError, NewsreaderError, QueryError, StoryFileError
 from reader.library import Library
 from reader.model import RowId, StoryId, StoryRow, View
 from reader.tui import messages
@@ -195,7 +195,7 @@ class Background:
             worker = get_current_worker()
             try:
                 story = self._library.story(row)
-            except StoryFileError as error:
+            except (StoryFileError, IndexFileError) as error:  # the index may be being built anew
                 self._post(messages.StoryReady(row.story_id, notice=str(error)))
                 return
             if not story.story.body:
