@@ -22,7 +22,7 @@ BLOCK_LIMIT: Final = 524_288
 """Characters kept of a body, 250 pages of a book: with every second one a control character, cleaning them
 takes 0.05 s."""
 
-REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
+REPLACEMENT: Final = "\ufffd"  # not by name: to compile that loads a table of all names
 
 # CSI, then OSC/DCS/SOS/PM/APC up to their terminator, then any other escape; 7-bit and C1 forms.
 # Unterminated strings lose their introducer only, so a stray ESC cannot swallow the rest of a text.
