@@ -33,7 +33,7 @@ _PIPE_BYTES: Final = 1 << 20  # where the system allows it
 _ROOM_BYTES: Final = (16_000, 64_000)
 """Asked and not answered: it must fit into a pipe, the least one or a wide one, or both would wait."""
 
-ASKED_BYTES: Final = 8_192
+ASKED_BYTES: Final = 10_240
 """Most that is asked at once."""
 
 _ANSWER_BYTES: Final = 1 << 28

@@ -15,6 +15,7 @@ from reader.patterns import pattern
 
 _NAME_BYTES: Final = 7  # of a file name: year and month where names begin with the date
 _MONTH: Final = pattern(r"/(?:19|20)\d\d/\d\d?/", re.ASCII)
+_SIGN: Final = 1 << 31  # turned over and taken away it makes a number that SQLite keeps in four bytes
 
 
 def path_hash(path: bytes) -> int:
@@ -36,7 +37,7 @@ def url_hash(url_key: str) -> int:
 
 def text_hash(text: str) -> int:
     """32 bits that tell whether a text changed."""
-    return _signed(crc32(_bytes(text)))
+    return (crc32(text.encode("utf-8", "surrogatepass")) ^ _SIGN) - _SIGN
 
 
 def row_crc(
@@ -71,12 +72,8 @@ def joined(*texts: str) -> str:
 
 def _hash(data: bytes, near: bytes) -> int:
     """32 bits; 0 for what is empty and for nothing else. Some texts share theirs: compare them too."""
-    return _signed((crc32(near) & 0xFFF) << 20 | crc32(data) & 0xFFFFF) or 1 if data else 0
-
-
-def _signed(number: int) -> int:
-    """The same bits as a number that SQLite keeps in four bytes."""
-    return (number ^ 1 << 31) - (1 << 31)
+    number = (crc32(near) & 0xFFF) << 20 | crc32(data) & 0xFFFFF
+    return (number ^ _SIGN) - _SIGN or 1 if data else 0
 
 
 def _bytes(text: str) -> bytes:
