@@ -21,6 +21,7 @@ import pytest
 
 from reader.model import StoryId
 from reader.state import log
+from reader.state.disk import Disk
 from reader.state.keeper import Change, MarkKeeper
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +29,8 @@ WRITERS = 3
 ROUNDS_A_FOLDER = 15
 PROCESSES = 8
 PRESSES = 1_000
+PRESS_PAUSE_S = 0.001
+KILL_AFTER_S = 0.005
 
 
 def marks_of(folder: Path) -> dict[str, int]:
@@ -41,7 +44,7 @@ def press(keeper: MarkKeeper, story: str, number: int) -> None:
     keeper.record([Change(StoryId(story), is_read=number % 2 == 0, url=f"{number}")])
 
 
-def write_for_ever(folder: Path, writer: int, life: int, pipe: int) -> None:
+def write_for_ever(folder: Path, writer: int, life: int, pipe: int, pause_s: float = 0.0) -> None:
     """Presses on a few stories over and over and on ever new ones, each told once it is acknowledged."""
     keeper = MarkKeeper(folder)
     keeper.load()
@@ -55,6 +58,8 @@ def write_for_ever(folder: Path, writer: int, life: int, pipe: int) -> None:
         if keeper.unsaved == 0:
             os.write(pipe, f"{told + 1}-{number}\n".encode())
             told = number
+        if pause_s:
+            time.sleep(pause_s)
 
 
 def compact_for_ever(folder: Path) -> None:
@@ -62,6 +67,27 @@ def compact_for_ever(folder: Path) -> None:
     while True:
         with contextlib.suppress(OSError):
             log.MarkLog(folder).compact()
+
+
+class LingeringDisk(Disk):
+    """Says when the old file was looked at for the last time, and takes its time before it is replaced.
+
+    Only the lock keeps a writer from writing into the old one meanwhile.
+    """
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+
+    def link(self, source: Path, target: Path) -> None:
+        super().link(source, target)
+        os.write(self._pipe, b".")
+        time.sleep(3 * PRESS_PAUSE_S + KILL_AFTER_S)
+
+
+def compact_once(folder: Path, pipe: int) -> None:
+    log.COMPACT_LINES = 20  # type: ignore[misc]
+    while not log.MarkLog(folder, LingeringDisk(pipe)).compact():
+        pass
 
 
 def forked(work: Callable[[], None]) -> int:
@@ -124,6 +150,34 @@ def kill_all(kills: int, seed: int) -> dict[str, int]:
             presses += len(expected)
             compactions += (folder / "state.jsonl.bak").exists()
     return {"kills": done, "acknowledged": presses, "lost": lost, "compacted": compactions}
+
+
+def kill_while_compacting(rounds: int) -> dict[str, int]:
+    """A writer is killed after it could have written into a file that is about to be replaced."""
+    lost = presses = 0
+    for life in range(1, rounds + 1):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            keeper = MarkKeeper(folder)
+            keeper.record([Change(StoryId("old"), is_read=n % 2 == 0, url="0") for n in range(60)])
+            keeper.close()
+            begin, end = os.pipe()
+            reached, reaching = os.pipe()
+            writer = forked(lambda: write_for_ever(folder, 0, life, end, PRESS_PAUSE_S))  # noqa: B023
+            compactor = forked(lambda: compact_once(folder, reaching))  # noqa: B023
+            os.close(end)
+            os.close(reaching)
+            os.read(reached, 1)
+            time.sleep(KILL_AFTER_S)
+            os.kill(writer, signal.SIGKILL)
+            reap(writer)
+            reap(compactor)
+            os.close(reached)
+            expected = acknowledged_by(begin, 0)
+            found = marks_of(folder)
+            lost += sum(found.get(story, -1) < number for story, number in expected.items())
+            presses += len(expected)
+    return {"rounds": rounds, "acknowledged": presses, "lost": lost}
 
 
 def press_many(folder: Path, process: int, end: int) -> None:
@@ -216,6 +270,12 @@ def test_no_acknowledged_mark_is_lost_in_10_000_kills() -> None:
     assert_nothing_lost(10_000, 1_200)
 
 
+def test_no_acknowledged_mark_is_lost_where_the_file_is_just_being_replaced() -> None:
+    found = outcome("replace", "20", timeout_s=60)
+    assert found["lost"] == 0, found
+    assert found["rounds"] == 20
+
+
 def test_eight_processes_and_a_compactor_keep_all_of_their_8_000_marks() -> None:
     found = outcome("together", timeout_s=180)
     assert found["processes"] == PROCESSES
@@ -224,9 +284,11 @@ def test_eight_processes_and_a_compactor_keep_all_of_their_8_000_marks() -> None
     assert found["compacted"]
 
 
+PROGRAMS: dict[str, Callable[..., dict[str, float]]] = {
+    "kill": lambda kills, seed: {**kill_all(int(kills), int(seed))},
+    "replace": lambda rounds: {**kill_while_compacting(int(rounds))},
+    "together": press_together,
+}
+
 if __name__ == "__main__":
-    print(
-        json.dumps(
-            kill_all(int(sys.argv[2]), int(sys.argv[3])) if sys.argv[1] == "kill" else press_together()
-        )
-    )
+    print(json.dumps(PROGRAMS[sys.argv[1]](*sys.argv[2:])))

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,6 +49,12 @@ _VALUES = st.recursive(
 _MANY = settings(deadline=2_000, max_examples=examples(200))
 
 
+@functools.cache
+def _names(of: type[Any]) -> tuple[str, ...]:
+    # Classes of ours make their fields anew each time they are asked: that took longer than all the reading.
+    return tuple(field.name for field in dataclasses.fields(of))
+
+
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -54,10 +62,10 @@ def _texts(value: object) -> Iterator[str]:
         for item in value:
             yield from _texts(item)
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for field in dataclasses.fields(value):
+        for name in _names(type(value)):
             # Paths are kept as the system gives them, and cleaned where they are shown.
-            if not (isinstance(value, Story | Problem) and field.name == "path"):
-                yield from _texts(getattr(value, field.name))
+            if not (isinstance(value, Story | Problem) and name == "path"):
+                yield from _texts(getattr(value, name))
 
 
 def _check(story: Story | None) -> None:
