@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
+import termios
 from codecs import getincrementaldecoder
 from threading import Event
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
@@ -41,6 +42,15 @@ class WakingEvent(Event):
             os.read(self.reader, 1_024)
 
 
+_LEAVE: Final = b"".join(
+    [
+        *(b"\x1b[?%dl" % mode for mode in (2004, 1000, 1003, 1015, 1006, 1016, 1004, 2048)),
+        b"\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h",
+    ]
+)
+"""What Textual sends when it gives the terminal back."""
+
+
 class PromptDriver(LinuxDriver):
     """The driver of Linux and macOS without its wait at the end.
 
@@ -59,16 +69,34 @@ class PromptDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.exit_event: WakingEvent = WakingEvent()
         self._has_screen = False
+        self._is_on = False
 
     def start_application_mode(self) -> None:
         """Take the terminal; where the last screen stands on it already, let it stand."""
         taken = afterimage.take_over()
         self._has_screen = taken is not None
+        self._is_on = True
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._has_screen = False
         if taken is not None:
             self.attrs_before = taken[0]
             cast("NewsreaderApp", self._app).shown.early = taken[1]
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        super().stop_application_mode()
+        self._is_on = False
+
+    def put_back(self) -> None:
+        """Give the terminal back from another thread, past everything that may hang; the process ends then.
+
+        May block where the terminal takes nothing. Does nothing where the app does not have it.
+        """
+        if self._is_on:
+            with contextlib.suppress(OSError, termios.error):
+                if self.attrs_before is not None:
+                    termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+                os.write(2, _LEAVE)
 
     def write(self, data: str) -> None:
         """Send data to the terminal."""

@@ -8,16 +8,20 @@ import signal
 import threading
 import time
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from reader import afterimage
 from reader.library import Library
 
 if TYPE_CHECKING:
     from reader.tui.app import NewsreaderApp
+    from reader.tui.driver import PromptDriver
 
 PATIENCE_S: Final = 3.0
 """How long the app may take to put the terminal back; where there is none any more, it may wait for ever."""
+
+LAST_WORDS_S: Final = 0.5
+"""How long the terminal may take to be put back past an app that hangs."""
 
 
 class Ending:
@@ -53,4 +57,12 @@ class Ending:
             time.sleep(PATIENCE_S)
         self._library.close()
         afterimage.undo()
+        # A terminal that was closed, or is held by Ctrl+S, can block whoever writes to it.
+        last = threading.Thread(target=self._put_back, name="last words", daemon=True)
+        last.start()
+        last.join(LAST_WORDS_S)
         os._exit(128 + number)
+
+    def _put_back(self) -> None:
+        if self._app is not None and self._app._driver is not None:
+            cast("PromptDriver", self._app._driver).put_back()

@@ -55,6 +55,33 @@ def test_an_interrupt_from_outside_ends_it_with_the_marks_saved_and_the_terminal
     assert b"Traceback" not in app.output
 
 
+HANGING_KEY = """
+import time
+from reader.tui.screens.main import MainScreen
+def hanging(self):
+    time.sleep(600)
+MainScreen.action_starred = hanging
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_an_app_that_hangs_is_ended_with_the_terminal_put_back(
+    archive: Path, number: signal.Signals, code: int
+) -> None:
+    with PtyApp(archive, program=patched(HANGING_KEY)) as app:
+        app.wait_for(NEWEST)
+        app.press("s")
+        app.wait_for(f"★ {NEWEST}")
+        app.press("S")
+        app.drain(0.3)
+        app.kill(number)
+        assert app.wait_for_end() == code
+        assert is_put_back(app)
+    assert starred() == [NEWEST]
+
+
 BROKEN_KEY = """
 from reader.tui.screens.main import MainScreen
 def broken(self):
