@@ -44,7 +44,7 @@ _SCALARS = st.one_of(
 _VALUES = st.recursive(
     _SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner, max_size=4),
-    max_leaves=12,
+    max_leaves=6,
 )
 _MANY = settings(deadline=2_000, max_examples=examples(200))
 
@@ -107,7 +107,7 @@ def test_any_front_matter_makes_a_clean_story(front: str, body: str, closing: st
 
 
 @_MANY
-@given(st.dictionaries(_KEYS, _VALUES, max_size=10), st.text(max_size=50))
+@given(st.dictionaries(_KEYS, _VALUES, max_size=6), st.text(max_size=50))
 def test_any_values_make_a_clean_story(fields: dict[str, object], body: str) -> None:
     _check(parse_story("a.md", make_story_text(body, **fields).encode("utf-8", "surrogatepass")))
 
