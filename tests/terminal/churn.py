@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import socket
+import unicodedata
 from pathlib import Path
 
 from tests.factories import make_story_text
@@ -124,8 +125,8 @@ class Churn:
     def _odd_name(self) -> None:
         names = [
             b"\xff\xfe.md",
-            "Café.md".encode(),
-            "Café.md".encode(),
+            unicodedata.normalize("NFC", "Café.md").encode(),
+            unicodedata.normalize("NFD", "Café.md").encode(),
             b"Case.md",
             b"case.md",
             b"a\nb\x1b[6n.md",

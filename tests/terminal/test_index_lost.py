@@ -1,0 +1,101 @@
+"""The index is taken away, emptied or overwritten under the running app, which reads on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from reader import locations
+from tests.factories import write_archive, write_story
+from tests.terminal.pty_app import PtyApp
+from tests.terminal.test_start_and_end import starred
+
+
+def index_files() -> list[Path]:
+    return sorted((locations.cache_dir() / "index").rglob("*.sqlite*"))
+
+
+def remove_files() -> None:
+    for path in index_files():
+        path.unlink()
+
+
+def remove_folder() -> None:
+    shutil.rmtree(locations.cache_dir())
+
+
+def cut(share: float) -> None:
+    for path in index_files():
+        # Not what SQLite has mapped into its memory: the system ends any process that looks behind the end.
+        if not path.name.endswith("-shm"):
+            os.truncate(path, int(path.stat().st_size * share))
+
+
+def cut_off() -> None:
+    cut(0)
+
+
+def cut_in_half() -> None:
+    cut(0.5)
+
+
+def overwrite() -> None:
+    for path in index_files():
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.write(os.urandom(size))
+
+
+def put_another_there() -> None:
+    for path in index_files():
+        fresh = path.with_name("fresh")
+        fresh.write_bytes(os.urandom(50_000))
+        fresh.rename(path)
+
+
+def star(app: PtyApp, way: str, title: str) -> None:
+    """Go there and star it. Where damage is found the list is made anew, and a key may find no story."""
+    for _ in range(3):
+        app.press(way)
+        with suppress(AssertionError):
+            app.wait_for_pattern(f"▌[ ●]  {title}", deadline_s=6)
+            app.press("s")
+            app.wait_for(f"★ {title}", deadline_s=6)
+            return
+    raise AssertionError(app.text)
+
+
+@pytest.mark.parametrize(
+    "harm", [remove_files, remove_folder, cut_off, cut_in_half, overwrite, put_another_there]
+)
+def test_reading_and_marking_go_on_whatever_becomes_of_the_index(
+    tmp_path: Path, harm: Callable[[], None]
+) -> None:
+    archive = write_archive(tmp_path / "gazette", 30)
+    with PtyApp(archive) as app:
+        app.wait_for("Story 29")
+        app.press("s")
+        app.wait_for("★ Story 29")
+        assert index_files()
+        harm()
+        write_story(archive, "late.md", title="Come late", publishedDateTime="2022-01-01T00:00:00Z")
+        app.press("r")
+        app.wait_for("of 31")  # it comes above the line one stands on
+        star(app, "g", "Come late")
+        star(app, "G", "Story 0")
+        app.press("/", *"hour 7")
+        app.wait_for("Story 7")
+        app.press("escape")
+        assert app.quit() == 0
+    assert sorted(starred()) == ["Come late", "Story 0", "Story 29"]
+    assert not list(locations.log_dir().glob("crash-*"))
+    with PtyApp(archive) as app:
+        app.wait_for("of 31")
+        app.press("g")
+        app.wait_for("★ Come late")
+        assert app.quit() == 0
