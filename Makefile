@@ -60,10 +60,8 @@ fuzz: $(VENV)/.dev ## Throw bytes at parsers, with atheris where it is to be had
 		--disable-pip-version-check 'atheris>=3,<4' || echo "atheris is not to be had here: mutating blindly"
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 
-audit: $(VENV)/.dev ## Ask for known vulnerabilities of what is installed (needs the network; fails where nobody knows)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
-	$(BIN)/python -m pip freeze --exclude-editable >$(VENV)/installed.txt
-	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r $(VENV)/installed.txt
+audit: $(VENV)/.run ## Ask for known vulnerabilities of what it runs on (needs the network; fails where nobody knows)
+	$(BIN)/python -m tests.audit
 
 clean: ## Remove the environment and everything built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

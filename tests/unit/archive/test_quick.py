@@ -97,6 +97,13 @@ TAKEN = {
     "entities": changed("A title", "A &amp; B &#8220;C&#8221; &nbsp; D"),
     "escapes": changed("An excerpt.", r"He said \"no\"\r\n\tto C:\\temp"),
     "spaces to fold": changed("A title", "  A   title "),
+    # Each for itself: one of them sends a text the long way whatever becomes of the others.
+    "two spaces": changed("A title", "A  title"),
+    "a space before": changed("A title", " A title"),
+    "a space behind": changed("A title", "A title "),
+    "a long word": changed("A title", "w" * 1_500),
+    "a long excerpt of one word": changed("An excerpt.", "w" * 5_000),
+    "a short word of nothing": changed("An excerpt.", "~"),
     "other letters": changed("A title", "人工智能 — ‘Ünïcödé’ 🙂"),
     "joined signs": changed("A title", "👩\u200d💻 \u202eabc\u202c no\u00a0break"),
     "piled marks": changed("A title", "Z" + "\u0301" * 9),
