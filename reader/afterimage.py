@@ -101,7 +101,9 @@ def keep(frame: str, files: Iterable[str], not_after: float, size: tuple[int, in
     if any("\n" in line for line in head):
         return
     path = _path(arguments)
-    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    # The mode is for the last folder only; the one above is ours too.
+    for inner in (os.path.dirname(folder()), folder()):
+        os.makedirs(inner, 0o700, exist_ok=True)
     temporary = f"{path}.{os.getpid()}"
     with open(temporary, "wb", opener=_private) as file:
         file.write(os.fsencode("\n".join(head)) + b"\n\n" + data)

@@ -50,13 +50,13 @@ def log_file() -> Path:
 
 
 def private_dir(path: Path) -> Path:
-    """`path`, made with its parents where missing, 0700 if it was made here.
+    """`path`, made with its parents where missing; each that was made here is 0700, as XDG wants it.
 
     Raises:
         OSError: If it cannot be made.
     """
     if not path.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_dir(path.parent)
         path.mkdir(mode=0o700, exist_ok=True)
     return path
 

@@ -19,7 +19,7 @@ from tests.properties.examples import EXAMPLES_VARIABLE
 
 HERE = Path(__file__).parent
 PARTS = 8
-PART_LIMIT_S = 600
+PART_LIMIT_S = 900
 
 
 def run_part(tests: str, count: int, seed: int) -> subprocess.CompletedProcess[str]:

@@ -167,6 +167,8 @@ def write_hostile_own_files(folder: Path, payloads: Sequence[str], quote: Quote)
             "url": f"https://gone.example/PAYLOAD{number:02}<{payload}>END",
             "title": f"kept PAYLOAD{number:02}<{payload}>END",
             "provider": f"keeper PAYLOAD{number:02}<{payload}>END",
+            "excerpt": f"essence PAYLOAD{number:02}<{payload}>END",
+            "note": f"jotted PAYLOAD{number:02}<{payload}>END",
             "published": "2021-03-01T00:00:00.000Z",
         }
         for number, payload in enumerate(payloads)
@@ -236,9 +238,23 @@ def walk(folder: Path, payloads: Sequence[str], quote: Quote) -> Walk:
             done.look(app, "starred")
             app.press("pagedown")
         done.look(app, "starred")
+        app.press("g")
+        for number in reversed(range(len(payloads))):
+            done.look(app, "a kept story", marker("essence", number), marker("jotted", number))
+            app.press("j")
+        app.press("g", "c")
+        app.wait_for_output("keeps the note")
+        done.look(app, "a note")
+        close(app, "keeps the note")
         app.press("1", "g", "enter")
         app.wait_for_output("All ›")
-        app.press("?")
+        app.press("A")
+        done.look(app, "a question")
+        app.press("escape", "t")
+        app.drain(0.2)
+        app.press(*"topic")
+        done.look(app, "topics to go to")
+        app.press("escape", "?")
         app.wait_for_output("Moving about")
         done.look(app, "help")
         close(app, "Moving about")
@@ -346,7 +362,20 @@ def test_a_harmless_archive_needs_few_words(harmless: set[str]) -> None:
     assert not any(kind.startswith("ESC") for kind in harmless)
 
 
-FIELDS: Final = ("title", "excerpt", "name", "topic", "category", "body", "report", "gist", "teller", "kept")
+FIELDS: Final = (
+    "title",
+    "excerpt",
+    "name",
+    "topic",
+    "category",
+    "body",
+    "report",
+    "gist",
+    "teller",
+    "kept",
+    "jotted",
+    "essence",
+)
 
 
 def assert_nothing_speaks(done: Walk, payloads: Sequence[str], harmless: set[str]) -> None:

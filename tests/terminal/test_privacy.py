@@ -59,8 +59,8 @@ def test_every_file_of_its_own_is_its_owners_only(tmp_path: Path) -> None:
     assert "newsreader.log" in names
     assert any(name.endswith(".sqlite") for name in names)
     ours = {path: mode for path, mode in made.items() if "newsreader" in path.relative_to(home).parts}
-    files = {path.name: oct(mode & 0o777) for path, mode in ours.items() if stat.S_ISREG(mode)}
-    folders = {path.name: oct(mode & 0o777) for path, mode in ours.items() if stat.S_ISDIR(mode)}
+    files = {path: oct(mode & 0o777) for path, mode in ours.items() if stat.S_ISREG(mode)}
+    folders = {path: oct(mode & 0o777) for path, mode in ours.items() if stat.S_ISDIR(mode)}
     assert files == dict.fromkeys(files, "0o600")
     assert folders == dict.fromkeys(folders, "0o700")
 

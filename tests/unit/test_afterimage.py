@@ -148,3 +148,13 @@ def test_the_terminal_is_given_back_where_the_app_does_not_start(
     assert shown.startswith(b"\x1b[?1049h")
     assert shown.count(b"\x1b[?1049l") == 1
     assert FRAME.encode() in shown
+
+
+def test_its_folders_are_their_owners_only_whatever_the_umask(watched: Path, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        keep(watched)
+    finally:
+        os.umask(before)
+    for folder in (Path(afterimage.folder()), Path(afterimage.folder()).parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700

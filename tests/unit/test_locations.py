@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from collections.abc import Callable
@@ -59,10 +60,15 @@ def test_the_files_lie_in_the_folders() -> None:
     assert locations.log_file() == locations.log_dir() / "newsreader.log"
 
 
-def test_a_private_folder_is_made_with_its_parents(tmp_path: Path) -> None:
-    made = locations.private_dir(tmp_path / "a" / "b")
-    assert made == tmp_path / "a" / "b"
-    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+def test_a_private_folder_is_made_with_its_parents_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        made = locations.private_dir(tmp_path / "a" / "b" / "c")
+    finally:
+        os.umask(before)
+    assert made == tmp_path / "a" / "b" / "c"
+    for folder in (made, made.parent, made.parent.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
