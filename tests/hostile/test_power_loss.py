@@ -230,3 +230,23 @@ def test_a_power_cut_takes_nothing_that_was_there_for_a_second(replays: int) -> 
     print(found)
     assert found["lost"] == 0, f"seed {seed}: {found}"
     assert found["compactions"] > 0
+
+
+def test_a_compaction_leaves_nothing_for_a_power_cut_to_take(tmp_path: Path) -> None:
+    disk = RecordingDisk()
+    keeper = MarkKeeper(tmp_path / "marks", clock=Clock(), disk=disk)
+    keeper._start = lambda: None  # type: ignore[method-assign]
+    keeper.load()
+    for number in range(20):
+        keeper.record([Change(StoryId("g/a.md"), is_read=number % 2 == 0, url=f"{number}")])
+    keeper._sync()
+    keeper.record([Change(StoryId("g/b.md"), is_read=True, url="20")])
+    assert keeper._log.compact()
+    assert keeper._log.take_unsynced() is None
+    for seed in range(30):
+        folder = tmp_path / f"{seed}"
+        folder.mkdir()
+        for file, content in replayed(disk.calls).left_after_the_cut(random.Random(seed)).items():
+            (folder / file).write_bytes(content)
+        assert numbers_in(folder) == {"g/a.md": 19, "g/b.md": 20}, seed
+    keeper.close()

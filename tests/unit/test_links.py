@@ -83,3 +83,9 @@ def test_other_pages_have_other_keys(other: str) -> None:
 
 def test_what_is_no_address_has_no_key() -> None:
     assert links.url_key("javascript:alert(1)") == ""
+
+
+def test_an_address_too_long_to_be_opened_has_no_key_the_short_way_either() -> None:
+    longest = "https://example.com/".ljust(links.URL_LIMIT, "a")
+    assert links.url_key(longest) == longest.removeprefix("https://")
+    assert links.url_key(longest + "a") == ""
