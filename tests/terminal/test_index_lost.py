@@ -96,6 +96,10 @@ def test_reading_and_marking_go_on_whatever_becomes_of_the_index(
     assert not list(locations.log_dir().glob("crash-*"))
     with PtyApp(archive) as app:
         app.wait_for("of 31")
+        app.press("?")  # what stands there at first is the last screen of before
+        app.wait_for("Moving about")
+        app.press("escape")
+        app.wait_until_gone("Moving about")
         app.press("g")
         app.wait_for("★ Come late")
         assert app.quit() == 0

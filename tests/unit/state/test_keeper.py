@@ -157,8 +157,11 @@ def test_conflict_copies_and_merge_markers_lose_nothing(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.usefixtures("_impatient")
-def test_a_file_replaced_by_a_sync_tool_right_after_a_press_gets_the_press_again(tmp_path: Path) -> None:
+def test_a_file_replaced_by_a_sync_tool_right_after_a_press_gets_the_press_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Once it is on the medium it is the tool's to keep.
+    monkeypatch.setattr(keeper_module, "SYNC_S", 3_600.0)
     keeper = opened(tmp_path)
     keeper.record([read(A)])
     (tmp_path / "incoming").write_bytes(line(B, read=True))
