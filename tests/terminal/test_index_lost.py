@@ -58,16 +58,20 @@ def put_another_there() -> None:
         fresh.rename(path)
 
 
-def star(app: PtyApp, way: str, title: str) -> None:
-    """Go there and star it. Where damage is found the list is made anew, and a key may find no story."""
+def go(app: PtyApp, way: str, wanted: str) -> None:
+    """Press a key until this is there: where damage is found the list is made anew, and a key finds no story."""
     for _ in range(3):
         app.press(way)
         with suppress(AssertionError):
-            app.wait_for_pattern(f"▌[ ●]  {title}", deadline_s=6)
-            app.press("s")
-            app.wait_for(f"★ {title}", deadline_s=6)
+            app.wait_for_pattern(wanted, deadline_s=8)
             return
     raise AssertionError(app.text)
+
+
+def star(app: PtyApp, way: str, title: str) -> None:
+    """Go there and star it."""
+    go(app, way, f"▌[ ●]  {title}")
+    go(app, "s", f"★ {title}")
 
 
 @pytest.mark.parametrize(
@@ -96,10 +100,5 @@ def test_reading_and_marking_go_on_whatever_becomes_of_the_index(
     assert not list(locations.log_dir().glob("crash-*"))
     with PtyApp(archive) as app:
         app.wait_for("of 31")
-        app.press("?")  # what stands there at first is the last screen of before
-        app.wait_for("Moving about")
-        app.press("escape")
-        app.wait_until_gone("Moving about")
-        app.press("g")
-        app.wait_for("★ Come late")
+        go(app, "g", "★ Come late")  # what stands there at first is the last screen of before
         assert app.quit() == 0
