@@ -59,7 +59,7 @@ def put_another_there() -> None:
 
 
 def go(app: PtyApp, way: str, wanted: str) -> None:
-    """Press a key until this is there: where damage is found the list is made anew, and a key finds no story."""
+    """Press a key until this is there: where damage is found the list is made anew under it."""
     for _ in range(3):
         app.press(way)
         with suppress(AssertionError):
