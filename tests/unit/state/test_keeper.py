@@ -498,3 +498,7 @@ def test_a_note_of_another_instance_is_news(tmp_path: Path) -> None:
     there.record([Change(StoryId("a"), note="theirs")])
     assert here.poll() == {"a"}
     assert here.notes() == {"a": "theirs"}
+
+
+def test_a_power_cut_takes_a_second_at_most() -> None:
+    assert keeper_module.SYNC_S <= 1.0

@@ -225,3 +225,10 @@ def test_a_note_from_a_file_is_made_safe_to_show() -> None:
     (note,) = register_of(line(A, 0, note="x\x1b[2J\ny" + "z" * 5_000)).notes().values()
     assert note.startswith("x yzz")
     assert len(note) <= 1_000
+
+
+@pytest.mark.parametrize("field", ['{"a":' * 40 + "1" + "}" * 40, "[" * 40 + "]" * 40])
+def test_a_field_nested_too_deep_makes_a_line_damaged_alone_and_among_others(field: str) -> None:
+    deep = f'{{"t":"2026-11-22T12:00:00Z","id":"a","x":{field}}}\n'.encode()
+    assert register.parse(deep) == [None]
+    assert [found is None for found in register.parse(deep + line("b", read=True))] == [True, False]
