@@ -196,7 +196,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
 
     def action_redraw(self) -> None:
         """Draw everything again: something else has written on the terminal."""
-        self.shown.forget()
+        self.shown.draw_over()
         self.screen.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -207,7 +207,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if renderable is not None and not isinstance(renderable, Changes):
-            self.shown.forget()
+            self.shown.draw_over()
         super()._display(screen, renderable)
 
     def _leave_session(self) -> None:

@@ -60,6 +60,11 @@ class Shown:
         """Something else was drawn there: nothing is known of it."""
         self._lines.clear()
 
+    def draw_over(self) -> None:
+        """Something else is drawn now: what was sent before the first update does not stand there either."""
+        self.early = ""
+        self.forget()
+
     def put(self, x: int, y: int, strip: Strip) -> Iterator[tuple[int, Strip]]:
         """Show a strip from column `x` of line `y` on; the parts of it that differ, with their columns."""
         end = x + strip.cell_length

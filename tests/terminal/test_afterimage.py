@@ -97,6 +97,17 @@ def test_what_one_types_before_the_app_listens_is_not_lost(archive: Path, tmp_pa
         assert is_put_back(app)
 
 
+def test_a_page_opened_on_the_kept_screen_gives_way_to_the_panes(archive: Path, tmp_path: Path) -> None:
+    run_once(archive, tmp_path)
+    with PtyApp(archive, size=SIZE, environ=home_variables(tmp_path)) as app:
+        app.wait_for("of 61")
+        app.press("?")
+        app.wait_for("Moving about")
+        app.press("escape")
+        app.wait_until_gone("Moving about")
+        assert app.quit() == 0
+
+
 def test_a_changed_archive_or_size_shows_nothing_too_early(archive: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     run_once(archive, home)
