@@ -74,6 +74,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[Helper]:
     monkeypatch.setattr(sync_module, "FIRST_STORIES", 2)
     monkeypatch.setattr(sync_module, "MANY_READ", 0)
     monkeypatch.setattr(sync_module, "MUCH_LEFT", 1)
+    monkeypatch.setattr(sync_module, "BATCH_S", DEADLINE_S)  # folders are numbered batch by batch
     monkeypatch.setattr(apart, "processors", lambda: 2)
     monkeypatch.setattr(readers, "_FILES", 5)
     start, answer = apart.started, Helper.answer
