@@ -14,7 +14,7 @@ settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:
-    """Listen to interrupts: a shell that lets the tests run behind it has them and their children ignore them."""
+    """Listen to interrupts: behind a shell that ran them with &, the tests and their children ignore them."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
