@@ -22,6 +22,9 @@ ALIAS_LIMIT: Final = 16
 # Its tags, ints, dates and merge keys are not looked at, and so cannot fail.
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
+_LIBYAML_TOO_DEEP: Final = "exceeded maximum nesting depth"
+"""From libyaml 0.2.6 on, at 1,000 levels: its scanner reads so far ahead that no event comes before."""
+
 
 class Loaded(NamedTuple):
     """The fields of a YAML mapping, or why there are none.
@@ -76,6 +79,8 @@ def load_fields(text: str, values_limit: int = VALUES_LIMIT) -> Loaded:
     except _RefusedError as error:
         reason = str(error)
     except yaml.MarkedYAMLError as error:
+        if error.problem == _LIBYAML_TOO_DEEP:
+            return Loaded(None, 0, str(_too_deep()), builder.values)
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         reason = clean.line(f"not valid YAML: {error.problem or error.context}", 200)

@@ -22,7 +22,7 @@ def index_files() -> list[Path]:
 
 def remove_files() -> None:
     for path in index_files():
-        path.unlink()
+        path.unlink(missing_ok=True)
 
 
 def remove_folder() -> None:
@@ -33,7 +33,8 @@ def cut(share: float) -> None:
     for path in index_files():
         # Not what SQLite has mapped into its memory: the system ends any process that looks behind the end.
         if not path.name.endswith("-shm"):
-            os.truncate(path, int(path.stat().st_size * share))
+            with suppress(FileNotFoundError):  # whoever closes the last connection takes the -wal along
+                os.truncate(path, int(path.stat().st_size * share))
 
 
 def cut_off() -> None:
@@ -46,9 +47,8 @@ def cut_in_half() -> None:
 
 def overwrite() -> None:
     for path in index_files():
-        size = path.stat().st_size
-        with path.open("r+b") as file:
-            file.write(os.urandom(size))
+        with suppress(FileNotFoundError), path.open("r+b") as file:
+            file.write(os.urandom(os.fstat(file.fileno()).st_size))
 
 
 def put_another_there() -> None:

@@ -280,7 +280,9 @@ def test_a_pipe_in_its_place_is_told_at_once(tmp_path: Path) -> None:
     ],
 )
 def test_a_bomb_is_told_and_harms_nothing(text: str, folder: Path) -> None:
-    assert "nested too deeply, or no config at all" in only_problem(load(folder, text))
+    # libyaml from 0.2.6 on says so itself, before the first event.
+    words = ("nested too deeply, or no config at all", "exceeded maximum nesting depth")
+    assert only_problem(load(folder, text)).endswith(words)
 
 
 def test_a_list_that_holds_itself_is_harmless(folder: Path) -> None:
