@@ -9,7 +9,7 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,8 @@ _UNWRITABLE: Final = frozenset([sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY])
 OF_ANOTHER_VERSION: Final = "was made by another version of newsreader"
 WAS_DAMAGED: Final = "was damaged"
 """Complete "the index …" for whoever waits until it is built anew."""
+
+_WAITING: Final = f"PRAGMA busy_timeout={BUSY_S * 1_000:.0f}"
 
 _PAGE_SIZE: Final = "PRAGMA page_size=8192"
 """Of a new file: half of a story's row is lost at the end of each page, and there are half as many."""
@@ -226,14 +228,25 @@ class IndexFile:
                 if self._is_closed:
                     raise IndexFileError(_sentence(str(self.path), "open it", "it is closed"))
                 # Of a file that was deleted meanwhile only the connection that has it open knows anything.
-                self._others[name] = self._connect() if self._inode() == self._opened_inode else self.screen
+                is_here = self._inode() == self._opened_inode
+                self._others[name] = self._connect(self._inode) if is_here else self.screen
             return self._others[name]
 
     def _inode(self) -> int:
+        """The number of the file that is there now; 0 for none.
+
+        Raises:
+            DamagedIndexError: If it is empty, though this one had been opened.
+        """
         try:
-            return os.stat(self.path).st_ino
+            found = os.stat(self.path)
         except OSError:
             return 0
+        if found.st_size == 0:
+            # To open it would wait for the locks of the connections that know it as it was.
+            self.screen.is_damaged = True
+            raise DamagedIndexError(_sentence(str(self.path), "open it", "it was emptied"))
+        return found.st_ino
 
     def _open(self) -> Connection:
         with reporting(str(self.path), "make its folder"):
@@ -246,14 +259,16 @@ class IndexFile:
             _delete(self.path)
             return _with_schema(self._connect())
 
-    def _connect(self) -> Connection:
+    def _connect(self, look: Callable[[], object] = lambda: None) -> Connection:
+        """One more connection; while it waits for others `look` is called, and may raise."""
         with reporting(str(self.path), "open it"):
             _make_private(self.path)
-            sqlite = sqlite3.connect(self.path, BUSY_S, isolation_level=None, check_same_thread=False)
+            sqlite = sqlite3.connect(self.path, _PAUSE_S, isolation_level=None, check_same_thread=False)
         connection = Connection(sqlite, str(self.path))
         with _closing_on_error(connection), connection.use("open it"):
             sqlite.execute(_PAGE_SIZE)
-            _log_ahead(sqlite)
+            _log_ahead(sqlite, look)
+            sqlite.execute(_WAITING)
             sqlite.execute("PRAGMA synchronous=NORMAL")
             sqlite.execute(_NO_WIPING)
             sqlite.execute(SMALL_CACHE)
@@ -345,7 +360,7 @@ def _make_private(path: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
-def _log_ahead(sqlite: sqlite3.Connection) -> None:
+def _log_ahead(sqlite: sqlite3.Connection, look: Callable[[], object]) -> None:
     """Let one write while others read. SQLite does not wait by itself for an instance that does the same."""
     deadline = time.monotonic() + BUSY_S
     while True:
@@ -354,6 +369,7 @@ def _log_ahead(sqlite: sqlite3.Connection) -> None:
         except sqlite3.OperationalError as error:
             if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
+            look()
             time.sleep(_PAUSE_S)
         else:
             return

@@ -263,7 +263,7 @@ class _Busy:
 def test_an_instance_that_opens_at_the_same_moment_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "_PAUSE_S", 0)
     busy = _Busy(3)
-    connection._log_ahead(busy)  # type: ignore[arg-type]
+    connection._log_ahead(busy, str)  # type: ignore[arg-type]
     assert busy.tries == 4
 
 
@@ -271,13 +271,13 @@ def test_an_instance_that_never_lets_go_is_not_waited_for_for_ever(monkeypatch: 
     monkeypatch.setattr(connection, "_PAUSE_S", 0)
     monkeypatch.setattr(connection, "BUSY_S", -1)
     with pytest.raises(sqlite3.OperationalError):
-        connection._log_ahead(_Busy(9))  # type: ignore[arg-type]
+        connection._log_ahead(_Busy(9), str)  # type: ignore[arg-type]
 
 
 def test_other_trouble_than_a_busy_file_is_not_waited_out() -> None:
     broken = _Busy(1, sqlite3.SQLITE_IOERR)
     with pytest.raises(sqlite3.OperationalError):
-        connection._log_ahead(broken)  # type: ignore[arg-type]
+        connection._log_ahead(broken, str)  # type: ignore[arg-type]
     assert broken.tries == 1
 
 
@@ -344,3 +344,36 @@ def test_an_index_in_memory_has_one_connection_that_stays(tmp_path: Path) -> Non
     with file.writer.use("look") as sqlite:
         assert sqlite.execute("SELECT 1").fetchone() == (1,)
     file.close()
+
+
+def test_a_file_that_was_emptied_is_damaged_at_once_and_waited_for_by_nobody(tmp_path: Path) -> None:
+    archive = write_archive(tmp_path / "gazette", 3)
+    synced(archive, tmp_path / "index")
+    path = index_file(tmp_path / "index")
+    with opened(archive, tmp_path / "index") as index:
+        os.truncate(path, 0)
+        with pytest.raises(DamagedIndexError, match="emptied"):
+            _ = index.file.checker
+        assert index.file.is_damaged
+    assert not path.exists()
+
+
+def test_a_file_that_is_emptied_while_a_connection_waits_for_others_is_damaged_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = write_archive(tmp_path / "gazette", 3)
+    synced(archive, tmp_path / "index")
+    path = index_file(tmp_path / "index")
+    make_private = connection._make_private
+
+    def empty(path: Path) -> None:
+        make_private(path)
+        os.truncate(path, 0)
+
+    with opened(archive, tmp_path / "index") as index:
+        assert index.catalogue(())
+        monkeypatch.setattr(connection, "_make_private", empty)
+        with pytest.raises(DamagedIndexError, match="emptied"):
+            _ = index.file.checker
+        assert index.file.is_damaged
+    assert not path.exists()
