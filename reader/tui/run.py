@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -17,6 +16,7 @@ from reader.errors import UsageError
 from reader.library import Library
 from reader.model import Archive
 from reader.tui.ending import Ending
+from reader.tui.event_loop import new_event_loop
 from reader.tui.opening import Opening
 from reader.tui.session import SessionFile
 
@@ -53,13 +53,12 @@ def run(archives: Sequence[Archive], config: Config, watched: WatchedConfig | No
     session = SessionFile(library.archives).load()
     # While Textual is imported, the stories are read: most often they are in the first frame.
     opening = Opening(library)
+    loop = new_event_loop()
     # Textual reads its environment while it is imported, so not before here.
     from reader.tui.app import NewsreaderApp
     from reader.tui.driver import PromptDriver
 
     app = NewsreaderApp(library, config, PromptDriver, opening, session, watched)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
     ending.of(app, loop)
     try:
         app.run(mouse=config.mouse, loop=loop)

@@ -127,3 +127,33 @@ def test_a_story_as_machines_write_it_is_shown_without_yaml() -> None:
     loaded = loaded_by("show", "ruled illegal in canada")
     assert "reader.archive.storyfile" in loaded
     assert not {"yaml", "frontmatter", "argparse", "html"} & loaded
+
+
+_SCREEN = """
+import sys
+from reader.tui import run
+assert "asyncio" not in sys.modules
+from reader.tui.event_loop import new_event_loop
+new_event_loop().close()
+from reader.tui.app import NewsreaderApp
+assert not {"ssl", "_ssl"} & sys.modules.keys()
+import ssl
+assert ssl.OPENSSL_VERSION
+"""
+
+
+def test_the_screen_loads_no_tls_and_leaves_it_to_who_wants_it() -> None:
+    subprocess.run([sys.executable, "-c", _SCREEN], env={**os.environ, "PYTHONPATH": str(_ROOT)}, check=True)
+
+
+_TWICE = """
+import ssl, sys
+from reader.tui.event_loop import new_event_loop
+new_event_loop().close()
+new_event_loop().close()
+assert sys.modules["ssl"] is ssl
+"""
+
+
+def test_a_loop_can_be_had_again_and_where_tls_is_loaded_already() -> None:
+    subprocess.run([sys.executable, "-c", _TWICE], env={**os.environ, "PYTHONPATH": str(_ROOT)}, check=True)
