@@ -6,6 +6,7 @@ the app itself loads Textual.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Sequence
 from types import ModuleType
@@ -93,7 +94,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
-    import gc
 
     from reader.cli.plain import plain_options
 
@@ -118,6 +118,8 @@ def command_module(name: str) -> ModuleType:
 
 
 def _run_app(arguments: Sequence[str]) -> int:
+    # Nothing of the start is ever garbage; the screen turns it on again behind the first frame.
+    gc.disable()
     options = _app_options(arguments)
     if options.print_completion:
         from reader.cli.completion import script

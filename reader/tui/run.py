@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import logging
 import os
 import sys
@@ -41,8 +40,6 @@ def run(archives: Sequence[Archive], config: Config, watched: WatchedConfig | No
         UsageError: If there is no terminal that can show it.
     """
     check_terminal()
-    # Nothing of the start is ever garbage; the screen turns it on again behind the first frame.
-    gc.disable()
     _start_log()
     if os.environ.get("NO_COLOR"):
         os.environ.setdefault("TEXTUAL_THEME", "ansi-dark")
