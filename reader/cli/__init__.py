@@ -94,7 +94,6 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _run_command(name: str, arguments: Sequence[str]) -> int:
-
     from reader.cli.plain import plain_options
 
     # What is loaded stays: looking through it for garbage takes 3 % of a short command.
