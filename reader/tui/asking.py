@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from rich.cells import cell_len
+
 from reader.tui.foot import Foot
 from reader.tui.fuzzy import Finder
 from reader.tui.panes.bars import HintBar, Texts
+from reader.tui.panes.lines import cut
 from reader.values import dataclass
 
 _SHOWN_CHOICES: Final = 12
@@ -149,6 +152,9 @@ class Choice:
     short: str = ""
 
 
+_NO: Final = "Esc no"
+
+
 class Question:
     """A question that one key answers, shown in the line of hints.
 
@@ -158,7 +164,7 @@ class Question:
 
     def __init__(self, words: HintBar) -> None:
         self._words = words
-        self._text = ""
+        self._text = self._name = ""
         self._choices: Sequence[Choice] = ()
         self._place = 0
         self._on_end: Callable[[], None] = lambda: None
@@ -168,15 +174,16 @@ class Question:
         """Whether the next key is an answer."""
         return bool(self._choices)
 
-    def ask(self, text: str, choices: Sequence[Choice], *, place: int = 0) -> None:
+    def ask(self, text: str, choices: Sequence[Choice], *, place: int = 0, name: str = "") -> None:
         """Ask; the key of a choice takes it, as Enter takes the marked one; Esc takes none.
 
         Args:
-            text: The question.
+            text: The question, with ``{}`` where the name stands.
             choices: At least one.
             place: Which is marked to begin with.
+            name: What the question is about; it is cut first where there is little room.
         """
-        self._text, self._choices, self._place = text, choices, place
+        self._text, self._name, self._choices, self._place = text, name, choices, place
         self._show()
 
     def answer(self, key: str) -> None:
@@ -199,15 +206,24 @@ class Question:
         self._words.forget_words()
 
     def _show(self) -> None:
-        texts = [(f"{self._text}  ", "bar--text")]
-        if self._is_long() and all(choice.short for choice in self._choices):
+        answers = sum(len(choice.label) + 4 for choice in self._choices)
+        room = self._words.place.width - 4 - answers
+        text = self._text.format(self._words.shown(self._name))
+        has_no = cell_len(text) + len(_NO) + 2 <= room
+        if not has_no and all(choice.short for choice in self._choices):
             self._show_short()
             return
-        # The marked one and what comes after it always has room.
-        first = self._place if self._is_long() else 0
-        for place, choice in enumerate(self._choices[first:], first):
+        # The words of the question give way to its answers: those are what one has to find.
+        texts = [(f"{self._text_in(room)}  ", "bar--text")]
+        for place, choice in enumerate(self._choices):
             texts += self._answer(place, choice.label, " ")
-        self._words.set_words(tuple(texts), (("Esc no", "bar--text"),))
+        self._words.set_words(tuple(texts), ((_NO, "bar--text"),) if has_no else ())
+
+    def _text_in(self, room: int) -> str:
+        """The question in at most so many cells: its name is cut before anything else."""
+        name, ellipsis = self._words.shown(self._name), self._words.desk.glyphs.ellipsis
+        left = room - cell_len(self._text.format(""))
+        return cut(self._text.format(cut(name, max(1, left), ellipsis)), room, ellipsis)
 
     def _show_short(self) -> None:
         """The answers alone, in short; where even so they have no room, from the marked one on."""
@@ -223,7 +239,3 @@ class Question:
             (f"{sign}{self._choices[place].key} ", "bar--strong"),
             (f"{label}{end}", "bar--strong" if is_marked else "bar--text"),
         ]
-
-    def _is_long(self) -> bool:
-        room = self._words.place.width - 12 - len(self._text)
-        return sum(len(choice.label) + 4 for choice in self._choices) > room

@@ -127,6 +127,29 @@ async def test_mark_all_read_by_accident_is_asked_about_and_undone(archive: Path
         assert screen.library.counts().everything.unread == 0
 
 
+@pytest.mark.parametrize(
+    ("size", "question"),
+    [
+        ((140, 40), "Mark 2 unread stories in Computer Vision and Pattern Recognition as read?"),
+        ((80, 24), "Mark 2 unread stories in Computer Vision and Pattern… as read?"),
+        ((60, 20), "Mark 2 unread stories in Computer… as read?"),
+        ((40, 12), "Mark 2 unread stories…"),
+    ],
+)
+async def test_the_answers_stay_where_the_question_has_too_little_room(
+    tmp_path: Path, open_app: OpenApp, size: tuple[int, int], question: str
+) -> None:
+    for name in ("a.md", "b.md"):
+        write_story(tmp_path / "g", name, title=name, topics=["Computer Vision and Pattern Recognition"])
+    async with open_app(tmp_path / "g", size=size) as pilot:
+        await pilot.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
+        await settled(pilot)
+        await pilot.press("A")
+        foot = screen_text(pilot).splitlines()[-1]
+        assert question in foot
+        assert "y yes ▌n no" in foot
+
+
 async def test_all_read_means_what_the_list_shows(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         screen = main_screen(pilot)

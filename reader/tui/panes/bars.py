@@ -75,7 +75,7 @@ class Bar:
     def _cut(self, texts: Texts, room: int) -> list[Piece]:
         pieces: list[Piece] = []
         for text, component in texts:
-            shown = cut(self._shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
+            shown = cut(self.shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
             if shown:
                 pieces.append((shown, self.desk.style(component)))
         return pieces
@@ -84,12 +84,13 @@ class Bar:
         """The numbers at the end of a text say the most."""
         pieces: list[Piece] = []
         for text, component in reversed(texts):
-            shown = cut_start(self._shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
+            shown = cut_start(self.shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
             if shown:
                 pieces.insert(0, (shown, self.desk.style(component)))
         return pieces
 
-    def _shown(self, text: str) -> str:
+    def shown(self, text: str) -> str:
+        """A text as the terminal can show it."""
         return text if self.desk.glyphs is UNICODE_GLYPHS else ascii_text(text)
 
 
@@ -153,7 +154,7 @@ class HintBar(Bar):
         else:
             room = self.place.width - 2
             texts = () if self._welcome else self._aside
-            aside = min(self._right_room(room), sum(cell_len(self._shown(text)) for text, _ in texts))
+            aside = min(self._right_room(room), sum(cell_len(self.shown(text)) for text, _ in texts))
             self.set_text(self._keys(room - aside - 2 if aside else room), texts)
 
     def _right_room(self, room: int) -> int:

@@ -164,14 +164,16 @@ class MarkingScreen(SavingScreen):
         if not unread:
             self.reader.say("No unread story here.")
             return
-        words = f"{wording.count_text(unread, 'unread story', 'unread stories')}{self._place_words()}"
+        number, name = wording.count_text(unread, "unread story", "unread stories"), self._place_name()
+        words = f"{number} in {name}" if name else number
         self.question.ask(
-            f"Mark {words} as read?",
+            f"Mark {number} in {{}} as read?" if name else f"Mark {number} as read?",
             [
                 Choice("y", "yes", lambda: self._mark_all(ids, words)),
                 Choice("n", "no", lambda: None),
             ],
             place=1,
+            name=name,
         )
 
     def _mark_all(self, ids: Sequence[int], words: str) -> None:
@@ -203,9 +205,9 @@ class MarkingScreen(SavingScreen):
 
         self.background.mark_again(story_ids, then, is_read=is_read)
 
-    def _place_words(self) -> str:
+    def _place_name(self) -> str:
         entry = self._entry
-        return f" in {entry.label}" if entry.topic or entry.search or entry.archive else ""
+        return entry.label if entry.topic or entry.search or entry.archive else ""
 
     @on(messages.MarkedMany)
     def _take_marked(self, event: messages.MarkedMany) -> None:
