@@ -66,6 +66,11 @@ def view_of(query: str, view: View) -> View:
     return replace(view, query=text.lstrip() if rest else query)
 
 
+def is_sorted(query: str) -> bool:
+    """Whether the query says itself in which order, so that no order of a view counts."""
+    return any(token.kind == "field" and token.name == "sort" for token in tokens(query))
+
+
 def joinable(query: str) -> str:
     """The query so that more can be asked for behind it: what is open in it is closed."""
     found = tokens(query)

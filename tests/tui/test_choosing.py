@@ -50,6 +50,24 @@ async def test_d_goes_round_the_orders_and_says_each(archive: Path, open_app: Op
         ]
 
 
+@pytest.mark.parametrize("key", ["d", "D"])
+async def test_a_search_that_sorts_by_itself_says_so_and_leaves_the_order_behind_it(
+    archive: Path, open_app: OpenApp, key: str
+) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("slash", *"is:unread sort:quality", "enter")
+        await settled(pilot)
+        await pilot.press(key)
+        await settled(pilot)
+        assert "The search sorts by itself; / changes it." in screen_text(pilot)
+        assert titles(pilot)[0] == "Robots at work"
+        await pilot.press("escape")
+        await settled(pilot)
+        assert (screen.view.order, screen.view.is_reversed) == (Order.DATE, False)
+        assert titles(pilot)[0] == "Clearview ruled illegal"
+
+
 async def test_f_asks_for_a_filter_and_the_title_says_how_many_it_keeps(
     graded: Path, open_app: OpenApp
 ) -> None:

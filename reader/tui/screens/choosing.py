@@ -59,14 +59,28 @@ class ChoosingScreen(ViewingScreen):
 
     def action_sort(self) -> None:
         """By the next order."""
+        if self._tells_that_query_sorts():
+            return
         orders = tuple(Order)
-        order = orders[(orders.index(self._shown_view.order) + 1) % len(orders)]
+        order = orders[(orders.index(self.view.order) + 1) % len(orders)]
         self._remember(self._choice()._replace(order=order, is_reversed=False))
 
     def action_reverse(self) -> None:
         """The other way round."""
-        view = self._shown_view
-        self._remember(self._choice()._replace(order=view.order, is_reversed=not view.is_reversed))
+        if not self._tells_that_query_sorts():
+            view = self.view
+            self._remember(self._choice()._replace(order=view.order, is_reversed=not view.is_reversed))
+
+    def _tells_that_query_sorts(self) -> bool:
+        """Say so where it does: another order would show only once the search is gone."""
+        if not self.view.query:
+            return False
+        from reader.query.views import is_sorted
+
+        is_fixed = is_sorted(self.view.query)
+        if is_fixed:
+            self.reader.say(f"The search sorts by itself; {self.reader.keys.first('search')} changes it.")
+        return is_fixed
 
     def action_filter(self) -> None:
         """Ask which stories are to stay."""
