@@ -63,6 +63,30 @@ async def test_escape_while_typing_brings_back_cursor_and_place(tmp_path: Path, 
         assert screen.story_list.row_count == 80
 
 
+async def test_the_cursor_is_in_view_where_the_order_changed_during_a_search(
+    tmp_path: Path, open_app: OpenApp
+) -> None:
+    write_archive(tmp_path / "many", 80)
+    async with open_app(tmp_path / "many") as pilot:
+        stories = main_screen(pilot).story_list
+        await pilot.press("j", "j", "slash", *"story", "enter")
+        await settled(pilot)
+        await pilot.press("D", "slash", "escape")
+        await settled(pilot)
+        assert stories.cursor == 77
+        assert stories.cursor in stories.visible_rows()
+
+
+async def test_a_search_for_nothing_scrolls_no_other_list(tmp_path: Path, open_app: OpenApp) -> None:
+    write_archive(tmp_path / "many", 80)
+    async with open_app(tmp_path / "many") as pilot:
+        stories = main_screen(pilot).story_list
+        await pilot.press("G", "slash", "escape", "D")
+        await settled(pilot)
+        assert stories.cursor == 0
+        assert stories.top == 0
+
+
 async def test_escape_in_the_list_forgets_the_search_and_stays_on_the_story_found(
     archive: Path, open_app: OpenApp
 ) -> None:

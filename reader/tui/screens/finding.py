@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 
 from reader.errors import QueryError
 from reader.library import Library
-from reader.model import StoryRow, Topic
+from reader.model import StoryRow, Topic, View
 from reader.tui import messages
 from reader.tui.background import parsed
 from reader.tui.held_keys import HeldKeys
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     from reader.tui.fuzzy import Finder
 
 
+class _Before(NamedTuple):
+    """What a search began over: the story under the cursor, the line at the top of the list, the view."""
+
+    row: StoryRow | None
+    top: int
+    view: View
+
+
 class FindingScreen(ChoosingScreen):
     """The fifth chapter of the main screen: the search.
 
@@ -34,7 +42,7 @@ class FindingScreen(ChoosingScreen):
 
     def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library, session)
-        self._before_search: tuple[StoryRow | None, int] = (None, 0)
+        self._before_search = _Before(None, 0, View())
         self._opened_with = ""
         self._is_finding = False
         self._finder: tuple[object, Finder[Entry]] | None = None
@@ -42,7 +50,7 @@ class FindingScreen(ChoosingScreen):
     async def action_search(self) -> None:
         """Search as you type."""
         if not self.is_searching:
-            self._before_search = (self.story_list.current, self.story_list.top)
+            self._before_search = _Before(self.story_list.current, self.story_list.top, self.view)
         self.searching.topics = list(self.library.counts().topics)
         self.searching.archives = [archive.name for archive in self.library.archives]
         if not self.searching.providers:
@@ -100,12 +108,15 @@ class FindingScreen(ChoosingScreen):
         self.searching.hide()
         self.action_go_to("stories")
         self.fit(self.app.size)
+        if not self.is_searching:
+            return
+        before, self.view = self._before_search, replace(self.view, query=self._base_query)
         if current is None:
-            current, self._scroll_back = self._before_search
-        if self.is_searching:
-            self.view = replace(self.view, query=self._base_query)
-            self._touched.clear()
-            self._request_ids(current=current)
+            current = before.row
+            # In another order the story stands elsewhere, and its place comes into view by itself.
+            self._scroll_back = before.top if self.view == before.view else None
+        self._touched.clear()
+        self._request_ids(current=current)
 
     @on(messages.QueryRefused)
     def _show_refused(self, event: messages.QueryRefused) -> None:
