@@ -6,6 +6,7 @@
     ├── UsageError            wrong use: a path that is not there, an option that does not exist
     │   └── QueryError        a search that cannot be meant, with the place of the mistake
     ├── ConfigError           the config file cannot be read at all
+    │   └── OvertakenError    what is to be taken back was changed by someone else meanwhile
     ├── ArchiveError          a folder of stories cannot be opened
     ├── StoryFileError        one story file cannot be read (vanished, unreadable, not a file)
     ├── StateError            the marks file cannot be read or written
@@ -40,6 +41,10 @@ class QueryError(UsageError):
 
 class ConfigError(NewsreaderError):
     """The config file cannot be read as a whole; exit code 2."""
+
+
+class OvertakenError(ConfigError):
+    """Something cannot be taken back, or done again: it would take away what someone else wrote since."""
 
 
 class ArchiveError(NewsreaderError):

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from reader import locations
-from reader.errors import IndexFileError, NewsreaderError, QueryError, StoryFileError
+from reader.errors import IndexFileError, NewsreaderError, OvertakenError, QueryError, StoryFileError
 from reader.library import Library
 from reader.model import RowId, StoryId, StoryRow, View
 from reader.tui import messages
@@ -248,21 +248,24 @@ class Background:
         """Read the saved searches, if they are not known as they are now."""
         self._run(self._look_at_searches, "searches")
 
-    def edit_searches(self, edit: Edit, said: Callable[[], str] = str, chosen: str = "") -> None:
+    def edit_searches(self, edit: Edit, then: Callable[[messages.SearchesEdited], None]) -> None:
         """Change the file of saved searches.
 
         Args:
             edit: Its searches to those that are to be in it.
-            said: Gives what to say when it is done.
-            chosen: Handed on: the name of the search to go to then.
+            then: Handed on.
         """
+        outcome = messages.SearchesEdited(then)
 
         def work() -> None:
             try:
-                shelf = self._searches().edit(edit)
-                self._post(messages.SearchesRead(shelf, said=said(), chosen=chosen))
+                outcome.edited = self._searches().edit(edit)
+                outcome.shelf = outcome.edited.shelf
             except NewsreaderError as error:
-                self._post(messages.SearchesRead(self._searches().changed(), failure=str(error)))
+                outcome.failure, outcome.is_overtaken = str(error), isinstance(error, OvertakenError)
+                outcome.shelf = self._searches().changed()
+            finally:
+                self._post(outcome)  # others wait for it
 
         self._run(work, "searches")
 

@@ -45,6 +45,14 @@ class History:
         """Whether a step was not taken back; false for one that is no longer remembered, too."""
         return any(done is step for done in self._done)
 
+    def put_back(self, step: Step) -> None:
+        """Taking it back, or doing it again, has failed: it is as it was before."""
+        for held, other in ((self._undone, self._done), (self._done, self._undone)):
+            if held and held[-1] is step:
+                held.pop()
+                other.append(step)
+                return
+
     def undo(self) -> Step | None:
         """Take the last step back; None where there is none."""
         if not self._done:

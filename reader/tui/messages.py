@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reader.model import StoryId, View
     from reader.query.tree import Query
     from reader.tui.panes.body_lines import BodyLines
-    from reader.tui.saved import Shelf
+    from reader.tui.saved import Edited, Shelf
 
 # Written out: the decorator of dataclasses takes half a millisecond for each, before the first frame.
 
@@ -145,21 +145,31 @@ class MarkedMany(Message):
 
 
 class SearchesRead(Message):
-    """The saved searches were read, or written.
+    """The saved searches were read: what they are now."""
 
-    Attributes:
-        shelf: What they are now, or None where they could not be written.
-        failure: Why they could not, or an empty text.
-        said: What to say, or an empty text.
-        chosen: The name of the search to go to, or empty.
-    """
-
-    def __init__(self, shelf: Shelf | None, failure: str = "", said: str = "", chosen: str = "") -> None:
+    def __init__(self, shelf: Shelf) -> None:
         super().__init__()
         self.shelf = shelf
-        self.failure = failure
-        self.said = said
-        self.chosen = chosen
+
+
+class SearchesEdited(Message):
+    """Changing the saved searches is over.
+
+    Attributes:
+        edited: What came of it; None where they could not be changed.
+        shelf: What they are now; None where nothing new is known of them.
+        failure: Why they could not be changed, or an empty text.
+        is_overtaken: Whether that is so because someone else changed them.
+        then: What is to be done now.
+    """
+
+    def __init__(self, then: Callable[[SearchesEdited], None]) -> None:
+        super().__init__()
+        self.edited: Edited | None = None
+        self.shelf: Shelf | None = None
+        self.failure = ""
+        self.is_overtaken = False
+        self.then = then
 
 
 class SearchesCounted(Message):

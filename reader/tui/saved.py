@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from reader.errors import ConfigError
+from reader.errors import ConfigError, OvertakenError
 from reader.model import View
 from reader.values import dataclass, field, replace
 
@@ -35,7 +35,27 @@ class Shelf:
 
     def named(self, name: str) -> SavedSearch | None:
         """The one of that name, whatever the case."""
-        return next((entry for entry in self.entries if entry.name.casefold() == name.casefold()), None)
+        return named(self.entries, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What an edit came to.
+
+    Attributes:
+        before: The searches it was given.
+        after: Those it made of them.
+        shelf: What the file says now.
+    """
+
+    before: tuple[SavedSearch, ...]
+    after: tuple[SavedSearch, ...]
+    shelf: Shelf
+
+
+def named(entries: Sequence[SavedSearch], name: str) -> SavedSearch | None:
+    """The one of that name, whatever the case."""
+    return next((entry for entry in entries if entry.name.casefold() == name.casefold()), None)
 
 
 class SavedSearches:
@@ -56,8 +76,8 @@ class SavedSearches:
             stamp = self._stamp_now()
             return None if stamp == self._stamp else self._read()
 
-    def edit(self, edit: Edit) -> Shelf:
-        """Write what `edit` makes of the file as it is now.
+    def edit(self, edit: Edit) -> Edited:
+        """Write what `edit` makes of the file as it is now; where it changes nothing, nothing is written.
 
         Raises:
             ConfigError: If the file could not be read whole or not be written; it then is what it was.
@@ -70,8 +90,10 @@ class SavedSearches:
                 raise ConfigError(
                     f"{known.problems[0]}; nothing is saved until this is put right, so that nothing is lost"
                 )
-            searches.save(self._path, edit(known.entries))
-            return self._read()
+            after = edit(known.entries)
+            if after != known.entries:
+                searches.save(self._path, after)
+            return Edited(known.entries, after, self._read())
 
     def _read(self) -> Shelf:
         # Seen first: what is written while it is being read is then looked at again.
@@ -117,3 +139,31 @@ def renamed(entries: Sequence[SavedSearch], old: str, new: str) -> tuple[SavedSe
     if new.casefold() != old.casefold() and any(one.name.casefold() == new.casefold() for one in entries):
         raise ConfigError(f'there is a saved search "{new}" already')
     return tuple(replace(one, name=new) if one.name.casefold() == old.casefold() else one for one in entries)
+
+
+def replayed(
+    entries: Sequence[SavedSearch], old: Sequence[SavedSearch], new: Sequence[SavedSearch]
+) -> tuple[SavedSearch, ...]:
+    """What the step from `old` to `new` makes of searches that may have changed since they were `old`.
+
+    Raises:
+        OvertakenError: If something that changed since would be taken away or overwritten.
+    """
+    kept = list(entries)
+    for entry in (entry for entry in old if entry not in new):
+        if entry not in kept:
+            raise OvertakenError(f"the saved search “{entry.name}” has been changed since, and stays")
+        kept.remove(entry)
+    taken = {_key(entry) for entry in kept}
+    for place, entry in enumerate(new):
+        if entry not in old:
+            if _key(entry) in taken:
+                raise OvertakenError(f"there is another saved search “{entry.name}” by now, which stays")
+            kept.insert(place, entry)
+    places = {_key(entry): place for place, entry in enumerate(new)}
+    in_order = iter(sorted((entry for entry in kept if _key(entry) in places), key=lambda e: places[_key(e)]))
+    return tuple(next(in_order) if _key(entry) in places else entry for entry in kept)
+
+
+def _key(entry: SavedSearch) -> str:
+    return entry.name.casefold()

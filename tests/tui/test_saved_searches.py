@@ -282,3 +282,84 @@ async def test_saving_in_place_of_a_search_that_was_not_read_yet_says_so_and_can
         await settled(pilot)
     (entry,) = searches.load(locations.searches_file()).entries
     assert (entry.name, entry.query) == ("Work", "robots")
+
+
+async def test_a_save_that_was_refused_cannot_be_taken_back(archive: Path, open_app: OpenApp) -> None:
+    path = written("AI=robots", "Cloud=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        good = path.read_text()
+        path.write_text(f"{good}- name: K\n  query: [a\n")
+        await pilot.press("slash", *"xyz", "enter", "B", *"Cloud", "enter")
+        await settled(pilot)
+        assert "nothing is saved until" in " ".join(screen_text(pilot).split())
+        path.write_text(good)
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert "There is nothing to undo." in screen_text(pilot)
+    assert names() == ["AI", "Cloud"]
+
+
+async def test_what_changes_nothing_is_no_step_to_take_back(archive: Path, open_app: OpenApp) -> None:
+    written("One=robots", "Two=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "One")
+        await pilot.press("alt+up", "R", "ctrl+u", *"Two", "enter")
+        await settled(pilot)
+        assert "there is a saved search" in screen_text(pilot)
+        await choose(pilot, "Two")
+        await pilot.press("alt+down")
+        await settled(pilot)
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert "There is nothing to undo." in screen_text(pilot)
+        assert names() == ["One", "Two"]
+
+
+async def test_taking_a_removal_back_overwrites_no_search_of_that_name_written_since(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("One=robots", "Two=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Two")
+        await pilot.press("X")
+        await settled(pilot)
+        path = written("One=robots", "Two=mine")
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert "there is another saved search “Two” by now" in " ".join(screen_text(pilot).split())
+    assert searches.load(path).entries[1].query == "mine"
+
+
+async def test_what_could_not_be_taken_back_for_now_can_be_taken_back_later(
+    archive: Path, open_app: OpenApp
+) -> None:
+    path = written("One=robots", "Two=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Two")
+        await pilot.press("X")
+        await settled(pilot)
+        good = path.read_text()
+        path.write_text(f"{good}- [\n")
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert "nothing is saved until" in " ".join(screen_text(pilot).split())
+        path.write_text(good)
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert "Undone: removing “Two”" in screen_text(pilot)
+        assert names() == ["One", "Two"]
+
+
+async def test_keys_typed_ahead_take_back_the_save_before_them(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("m")
+        screen._save_search("Work", screen.view)
+        screen.action_undo()
+        await settled(pilot)
+        assert names() == []
+        assert "Undone: saved search “Work”" in screen_text(pilot)

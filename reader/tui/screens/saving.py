@@ -17,13 +17,14 @@ from reader.tui.panes.topic_tree import ALL, Entry
 from reader.tui.rest import Rest
 from reader.tui.screens.finding import FindingScreen
 from reader.tui.session import Session
+from reader.tui.turns import Turns
 from reader.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reader.searches import SavedSearch
-    from reader.tui.saved import Edit, Shelf
+    from reader.tui.saved import Edit, Edited, Shelf
 
 COUNT_REST_S: Final = 0.7
 """How long nothing happens before the saved searches are counted again."""
@@ -39,6 +40,7 @@ class SavingScreen(FindingScreen):
         super().__init__(library, session)
         self._shelf: Shelf | None = None
         self._told_problems: tuple[str, ...] = ()
+        self._turns = Turns()
         self._counting = Rest(self._count_searches)
         self._counted_at = -COUNT_PAUSE_S
 
@@ -46,20 +48,17 @@ class SavingScreen(FindingScreen):
 
     @on(messages.SearchesRead)
     def _take_searches(self, event: messages.SearchesRead) -> None:
-        if event.failure:
-            self.reader.say(event.failure, severity="error")
-        if event.shelf is None:
-            return
-        self._shelf = event.shelf
-        if event.shelf.problems and event.shelf.problems != self._told_problems and not event.failure:
-            self.reader.say("\n".join(event.shelf.problems[:4]), severity="warning")
-        self._told_problems = event.shelf.problems
-        if event.said:
-            self.reader.say(event.said)
-        self.topic_tree.set_searches([entry.name for entry in event.shelf.entries])
+        self._show_shelf(event.shelf, self._entry)
+
+    def _show_shelf(self, shelf: Shelf, entry: Entry) -> None:
+        """Show these saved searches, with the cursor of the sidebar on `entry`."""
+        self._shelf = shelf
+        if shelf.problems and shelf.problems != self._told_problems:
+            self.reader.say("\n".join(shelf.problems[:4]), severity="warning")
+        self._told_problems = shelf.problems
+        self.topic_tree.set_searches([search.name for search in shelf.entries])
         self.fit(self.app.size)
         self._count_soon()
-        entry = Entry(event.chosen, search=event.chosen) if event.chosen else self._entry
         if not entry.search:
             return
         if not self.topic_tree.go_to(entry, by_hand=False):
@@ -123,27 +122,21 @@ class SavingScreen(FindingScreen):
 
     def _save_search(self, text: str, view: View) -> None:
         from reader import searches
-        from reader.tui.saved import Shelf, saved_view
+        from reader.tui.saved import named, saved_view
 
         entry = saved_view(text, view)
         if not entry.name:
             return
+
         # What the file says counts: the sidebar may not know it yet.
-        old: SavedSearch | None = None
-
-        def edit(entries: Sequence[SavedSearch]) -> tuple[SavedSearch, ...]:
-            nonlocal old
-            old = Shelf(tuple(entries)).named(entry.name)
-            return searches.added(entries, entry)
-
-        def undo(entries: Sequence[SavedSearch]) -> tuple[SavedSearch, ...]:
-            return searches.removed(entries, entry.name) if old is None else searches.added(entries, old)
+        def said(before: Sequence[SavedSearch]) -> str:
+            is_there = named(before, entry.name) is not None
+            return f"Saved as “{entry.name}”{', in place of the one before' if is_there else ''}."
 
         self._edit(
-            edit,
-            undo,
+            lambda entries: searches.added(entries, entry),
             f"saved search “{entry.name}”",
-            said=lambda: f"Saved as “{entry.name}”{', in place of the one before' if old else ''}.",
+            said=said,
             chosen=entry.name,
         )
 
@@ -164,7 +157,6 @@ class SavingScreen(FindingScreen):
         if new and new != old:
             self._edit(
                 lambda entries: renamed(entries, old, new),
-                lambda entries: renamed(entries, new, old),
                 f"renaming “{old}”",
                 chosen=new,
             )
@@ -172,19 +164,15 @@ class SavingScreen(FindingScreen):
     def action_remove_search(self) -> None:
         """Take the saved search under the cursor out of the sidebar."""
         name = self._chosen_search()
-        if not name or self._shelf is None or (entry := self._shelf.named(name)) is None:
-            return
-        from reader import searches
+        if name:
+            from reader import searches
 
-        place = self._shelf.entries.index(entry)
-        self._edit(
-            lambda entries: searches.removed(entries, name),
-            lambda entries: searches.moved(
-                searches.added(entries, entry), name, place - len(searches.removed(entries, name))
-            ),
-            f"removing “{name}”",
-            said=lambda: f"Removed “{name}”; {self.reader.keys.first('undo')} brings it back.",
-        )
+            key = self.reader.keys.first("undo")
+            self._edit(
+                lambda entries: searches.removed(entries, name),
+                f"removing “{name}”",
+                said=lambda _: f"Removed “{name}”; {key} brings it back.",
+            )
 
     def action_move_search(self, step: int) -> None:
         """Move the saved search under the cursor one line down, or up with -1."""
@@ -194,7 +182,6 @@ class SavingScreen(FindingScreen):
 
             self._edit(
                 lambda entries: searches.moved(entries, name, step),
-                lambda entries: searches.moved(entries, name, -step),
                 f"moving “{name}”",
                 chosen=name,
             )
@@ -208,14 +195,78 @@ class SavingScreen(FindingScreen):
         return name
 
     def _edit(
-        self, edit: Edit, undo: Edit, words: str, *, said: Callable[[], str] = str, chosen: str = ""
+        self,
+        edit: Edit,
+        words: str,
+        *,
+        said: Callable[[Sequence[SavedSearch]], str] = lambda _: "",
+        chosen: str = "",
     ) -> None:
-        """Change the file in the background; the sidebar follows."""
-        self.background.edit_searches(edit, said, chosen)
-        self.history.add(
-            Step(
-                words,
-                undo=lambda: self.background.edit_searches(undo),
-                redo=lambda: self.background.edit_searches(edit),
-            )
+        """Change the file in the background; the sidebar follows, and what has changed can be taken back.
+
+        Args:
+            edit: The searches to what they are to be.
+            words: What it is, as in a `Step`.
+            said: What to say when it is done, from the searches of before.
+            chosen: The name of the search to go to then; empty to stay.
+        """
+
+        def then(edited: Edited) -> None:
+            self._show_shelf(edited.shelf, Entry(chosen, search=chosen) if chosen else self._entry)
+            if text := said(edited.before):
+                self.reader.say(text)
+            if edited.after != edited.before:
+                self.history.add(self._step(words, edited))
+
+        self._turns.wait(lambda: self._change(edit, then))
+
+    def _step(self, words: str, edited: Edited) -> Step:
+        step = Step(
+            words,
+            undo=lambda: self._replay(step, "Undone", edited.after, edited.before),
+            redo=lambda: self._replay(step, "Done again", edited.before, edited.after),
+            is_long=True,
         )
+        return step
+
+    def _replay(self, step: Step, done: str, old: Sequence[SavedSearch], new: Sequence[SavedSearch]) -> None:
+        """Do what led from the `old` searches to the `new`, whatever else was done to them since."""
+        from reader.tui.saved import replayed
+
+        def then(edited: Edited) -> None:
+            self._show_shelf(edited.shelf, self._entry)
+            self.reader.say(f"{done}: {step.words}")
+
+        self._change(lambda entries: replayed(entries, old, new), then, lambda: self.history.put_back(step))
+
+    def _change(
+        self, edit: Edit, then: Callable[[Edited], None], failed: Callable[[], None] = lambda: None
+    ) -> None:
+        """Change the file: `then` it has changed, or it `failed` for now; never so for what is overtaken."""
+
+        def take(event: messages.SearchesEdited) -> None:
+            if event.edited is not None:
+                then(event.edited)
+                return
+            if event.shelf is not None:
+                self._show_shelf(event.shelf, self._entry)
+            if event.failure:
+                self.reader.say(event.failure, severity="error")
+            if not event.is_overtaken:
+                failed()
+
+        self._turns.begin()
+        self.background.edit_searches(edit, take)
+
+    @on(messages.SearchesEdited)
+    def _take_edited(self, event: messages.SearchesEdited) -> None:
+        event.then(event)
+        self._turns.end()
+
+    def action_undo(self) -> None:
+        """As before, once the saved searches are as they are to be."""
+        self._turns.wait(super().action_undo)
+
+    def action_redo(self) -> None:
+        """The same."""
+        self._turns.wait(super().action_redo)

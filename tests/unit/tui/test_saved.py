@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reader import searches
+from reader.errors import OvertakenError
+from reader.searches import SavedSearch, added, moved, removed
+from reader.tui.saved import SavedSearches, renamed, replayed
+
+AI, BIO, CLOUD = SavedSearch("AI", "ai"), SavedSearch("Bio", "bio"), SavedSearch("Cloud", "cloud")
+ALL = (AI, BIO, CLOUD)
+NEW = SavedSearch("New", "new")
+
+STEPS = [
+    (ALL, added(ALL, NEW)),
+    (ALL, added(ALL, SavedSearch("bio", "other"))),
+    (ALL, removed(ALL, "Bio")),
+    (ALL, renamed(ALL, "Bio", "Life")),
+    (ALL, renamed(ALL, "Bio", "BIO")),
+    (ALL, moved(ALL, "AI", 1)),
+]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "searches.yaml"
+
+
+@pytest.mark.parametrize(("before", "after"), STEPS)
+def test_a_step_is_taken_back_and_done_again(
+    before: tuple[SavedSearch, ...], after: tuple[SavedSearch, ...]
+) -> None:
+    assert replayed(after, after, before) == before
+    assert replayed(before, before, after) == after
+
+
+@pytest.mark.parametrize(("before", "after"), STEPS)
+def test_a_search_written_meanwhile_stays_when_a_step_is_taken_back(
+    before: tuple[SavedSearch, ...], after: tuple[SavedSearch, ...]
+) -> None:
+    other = SavedSearch("Mine", "mine")
+    assert replayed((*after, other), after, before) == (*before, other)
+    assert removed(replayed((other, *after), after, before), "mine") == before
+
+
+def test_what_has_changed_meanwhile_is_neither_taken_away_nor_overwritten() -> None:
+    after = removed(ALL, "Cloud")
+    with pytest.raises(OvertakenError, match="another saved search “Cloud”"):
+        replayed((*after, SavedSearch("cloud", "mine")), after, ALL)
+    with pytest.raises(OvertakenError, match="“New” has been changed since"):
+        replayed((*ALL, SavedSearch("New", "mine")), (*ALL, NEW), ALL)
+
+
+def test_an_edit_that_changes_nothing_leaves_the_file_as_a_person_wrote_it(file: Path) -> None:
+    by_hand = "# mine\n- {name: AI, query: ai}\n"
+    file.write_text(by_hand)
+    edited = SavedSearches(file).edit(lambda entries: moved(entries, "AI", 1))
+    assert edited.before == edited.after == edited.shelf.entries == (AI,)
+    assert file.read_text() == by_hand
+
+
+def test_an_edit_gives_what_was_and_what_is(file: Path) -> None:
+    searches.save(file, [AI])
+    edited = SavedSearches(file).edit(lambda entries: added(entries, BIO))
+    assert (edited.before, edited.after) == ((AI,), (AI, BIO))
+    assert searches.load(file).entries == (AI, BIO)
