@@ -103,6 +103,24 @@ async def test_escape_in_the_list_forgets_the_search_and_stays_on_the_story_foun
         assert screen.story_list.current.title == "Privacy by design"
 
 
+@pytest.mark.parametrize(("keys", "before"), [(("h",), "topics"), (("enter",), "story")])
+async def test_where_one_pane_is_shown_it_is_the_list_as_soon_as_one_searches(
+    archive: Path, open_app: OpenApp, keys: tuple[str, ...], before: str
+) -> None:
+    async with open_app(archive, size=(60, 20)) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press(*keys, "slash", *"robots")
+        await settled(pilot)
+        assert screen.story_list.is_shown
+        assert "Robots at work" in screen_text(pilot)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert screen.pane == before
+        await pilot.press("slash", *"robots", "enter")
+        await settled(pilot)
+        assert screen.pane == "stories"
+
+
 async def test_a_query_is_taken_in_the_same_box_and_its_order_wins(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"quality>=24 -privacy sort:quality")

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 
 class _Before(NamedTuple):
-    """What a search began over: the story under the cursor, the line at the top of the list, the view."""
+    """What a search began over: the story under the cursor, the line at the top of the list, view and pane."""
 
     row: StoryRow | None
     top: int
     view: View
+    pane: str
 
 
 class FindingScreen(ChoosingScreen):
@@ -42,7 +43,7 @@ class FindingScreen(ChoosingScreen):
 
     def __init__(self, library: Library, session: Session) -> None:
         super().__init__(library, session)
-        self._before_search = _Before(None, 0, View())
+        self._before_search = _Before(None, 0, View(), self.pane)
         self._opened_with = ""
         self._is_finding = False
         self._finder: tuple[object, Finder[Entry]] | None = None
@@ -50,12 +51,15 @@ class FindingScreen(ChoosingScreen):
     async def action_search(self) -> None:
         """Search as you type."""
         if not self.is_searching:
-            self._before_search = _Before(self.story_list.current, self.story_list.top, self.view)
+            row, top = self.story_list.current, self.story_list.top
+            self._before_search = _Before(row, top, self.view, self.pane)
         self.searching.topics = list(self.library.counts().topics)
         self.searching.archives = [archive.name for archive in self.library.archives]
         if not self.searching.providers:
             self.background.read_providers()
         self._opened_with = self.view.query if self.is_searching else _asking_more(self._base_query)
+        if not self.story_list.is_shown:
+            self.action_go_to("stories")  # what is found is to be seen while one types
         await self.searching.open(self._opened_with)
         self.fit(self.app.size)
 
@@ -106,7 +110,7 @@ class FindingScreen(ChoosingScreen):
     def _forget_search(self, current: StoryRow | None) -> None:
         """Show everything again, with the cursor on `current`, or without one as it was before."""
         self.searching.hide()
-        self.action_go_to("stories")
+        self.action_go_to("stories" if current else self._before_search.pane)
         self.fit(self.app.size)
         if not self.is_searching:
             return
