@@ -141,6 +141,15 @@ def renamed(entries: Sequence[SavedSearch], old: str, new: str) -> tuple[SavedSe
     return tuple(replace(one, name=new) if one.name.casefold() == old.casefold() else one for one in entries)
 
 
+def followed(name: str, old: Sequence[SavedSearch], new: Sequence[SavedSearch]) -> str:
+    """The name that a search has now, if somebody else gave it another one; else its old one."""
+    search = named(old, name)
+    if search is None or named(new, name) is not None:
+        return name
+    unknown = (one for one in new if named(old, one.name) is None)
+    return next((one.name for one in unknown if replace(one, name=search.name) == search), name)
+
+
 def replayed(
     entries: Sequence[SavedSearch], old: Sequence[SavedSearch], new: Sequence[SavedSearch]
 ) -> tuple[SavedSearch, ...]:

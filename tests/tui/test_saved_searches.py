@@ -363,3 +363,80 @@ async def test_keys_typed_ahead_take_back_the_save_before_them(archive: Path, op
         await settled(pilot)
         assert names() == []
         assert "Undone: saved search “Work”" in screen_text(pilot)
+
+
+async def test_the_cursor_stays_near_a_search_that_is_removed_and_comes_back_with_it(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("One=robots", "Two=privacy", "Three=clearview")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        screen = main_screen(pilot)
+        await choose(pilot, "Two")
+        for key, expected in (("X", "Three"), ("X", "One"), ("ctrl+z", "Three"), ("ctrl+z", "Two")):
+            await pilot.press(key)
+            await settled(pilot)
+            assert screen.topic_tree.current.search == screen._entry.search == expected
+        assert "Two › newest first › 1 story" in screen_text(pilot)
+        await pilot.press("ctrl+y")
+        await settled(pilot)
+        assert screen.topic_tree.current.search == "Three"
+        assert "Three › newest first › 1 story" in screen_text(pilot)
+
+
+async def test_taking_a_removal_back_leaves_who_went_elsewhere_where_he_is(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("One=robots", "Two=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Two")
+        await pilot.press("X")
+        await settled(pilot)
+        await pilot.press("g", "ctrl+z")
+        await settled(pilot)
+        assert names() == ["One", "Two"]
+        assert main_screen(pilot).topic_tree.cursor == 0
+
+
+async def test_taking_back_a_save_goes_to_where_it_was_saved(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        await pilot.press("slash", *"robots", "enter", "B", *"Work", "enter")
+        await settled(pilot)
+        assert screen.topic_tree.current.search == "Work"
+        await pilot.press("ctrl+z")
+        await settled(pilot)
+        assert screen.topic_tree.cursor == 0
+        assert "All › newest first › 3 unread of 3" in screen_text(pilot)
+
+
+async def test_who_is_in_a_search_stays_in_it_when_its_renaming_is_taken_back(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("One=robots", "Two=privacy OR robots")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        screen = main_screen(pilot)
+        await choose(pilot, "Two")
+        await pilot.press("2", "j", "R", "ctrl+u", *"Other", "enter")
+        await settled(pilot)
+        for key, expected in (("ctrl+z", "Two"), ("ctrl+y", "Other")):
+            await pilot.press(key)
+            await settled(pilot)
+            assert screen.topic_tree.current.search == expected
+            assert f"{expected} › newest first › 2 stories" in screen_text(pilot)
+            assert screen.story_list.cursor == 1
+
+
+async def test_a_search_renamed_elsewhere_is_still_the_one_that_is_shown(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("One=robots", "Two=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Two")
+        written("One=robots", "Elsewhere=privacy")
+        await read(pilot)
+        assert main_screen(pilot).topic_tree.current.search == "Elsewhere"
+        assert "Elsewhere › newest first › 1 story" in screen_text(pilot)

@@ -117,7 +117,7 @@ class TopicTree(Rows):
         self._branches = {name: self._counts_in(name) for name in self._branches if name in counts.archives}
 
     def set_searches(self, names: Sequence[str]) -> None:
-        """Show these saved searches; the cursor stays on its entry, or goes to All where that is gone."""
+        """Show these saved searches; the cursor stays on its entry, or near where that was."""
         if tuple(names) != self._searches:
             self._searches = tuple(names)
             self._rebuild()
@@ -332,7 +332,8 @@ class TopicTree(Rows):
         entries += self._topic_entries()
         self._entries, self._totals_at = entries, -1
         places = {entry.key: index for index, entry in enumerate(entries) if not entry.is_rule}
-        self.cursor = places.get(current.key, 0)
+        near = min(self.cursor, len(self.fixed_entries()) - 1) if current.search else 0
+        self.cursor = places.get(current.key, near)
         self.content_changed()
 
     def _topic_entries(self, archive: str = "") -> list[Entry]:

@@ -13,7 +13,7 @@ from reader.model import Show, View
 from reader.tui import messages
 from reader.tui.headline import place_text
 from reader.tui.history import Step
-from reader.tui.panes.topic_tree import ALL, Entry
+from reader.tui.panes.topic_tree import Entry
 from reader.tui.rest import Rest
 from reader.tui.screens.finding import FindingScreen
 from reader.tui.session import Session
@@ -48,10 +48,11 @@ class SavingScreen(FindingScreen):
 
     @on(messages.SearchesRead)
     def _take_searches(self, event: messages.SearchesRead) -> None:
-        self._show_shelf(event.shelf, self._entry)
+        self._show_shelf(event.shelf)
 
-    def _show_shelf(self, shelf: Shelf, entry: Entry) -> None:
-        """Show these saved searches, with the cursor of the sidebar on `entry`."""
+    def _show_shelf(self, shelf: Shelf, chosen: Entry | None = None) -> None:
+        """Show these saved searches, with the cursor of the sidebar on the entry chosen, or where it was."""
+        entry = chosen or self._entry_in(shelf)
         self._shelf = shelf
         if shelf.problems and shelf.problems != self._told_problems:
             self.reader.say("\n".join(shelf.problems[:4]), severity="warning")
@@ -59,13 +60,19 @@ class SavingScreen(FindingScreen):
         self.topic_tree.set_searches([search.name for search in shelf.entries])
         self.fit(self.app.size)
         self._count_soon()
-        if not entry.search:
+        if not (entry.search or chosen):
             return
-        if not self.topic_tree.go_to(entry, by_hand=False):
-            entry = ALL
-            self.topic_tree.go_to(ALL, by_hand=False)
-        self._choose_entry(entry, keeps_cursor=True)
+        is_there = self.topic_tree.go_to(entry, by_hand=False)
+        self._choose_entry(entry if is_there else self.topic_tree.current, keeps_cursor=is_there)
         self._show_title()  # of the same view, under another name
+
+    def _entry_in(self, shelf: Shelf) -> Entry:
+        """The line of the sidebar one is in, by the name it has now."""
+        from reader.tui.saved import followed
+
+        if not self._entry.search or self._shelf is None:
+            return self._entry
+        return _search_entry(followed(self._entry.search, self._shelf.entries, shelf.entries))
 
     def _view_of(self, entry: Entry) -> View:
         view = self._shelf.views.get(entry.search) if self._shelf is not None else None
@@ -212,32 +219,49 @@ class SavingScreen(FindingScreen):
         """
 
         def then(edited: Edited) -> None:
-            self._show_shelf(edited.shelf, Entry(chosen, search=chosen) if chosen else self._entry)
+            left = self._entry
+            self._show_shelf(edited.shelf, _search_entry(chosen) if chosen else None)
             if text := said(edited.before):
                 self.reader.say(text)
             if edited.after != edited.before:
-                self.history.add(self._step(words, edited))
+                self.history.add(self._step(words, edited, left, self._entry))
 
         self._turns.wait(lambda: self._change(edit, then))
 
-    def _step(self, words: str, edited: Edited) -> Step:
+    def _step(self, words: str, edited: Edited, left: Entry, reached: Entry) -> Step:
+        """What has been done, which has led from one line of the sidebar to another, or to the same."""
         step = Step(
             words,
-            undo=lambda: self._replay(step, "Undone", edited.after, edited.before),
-            redo=lambda: self._replay(step, "Done again", edited.before, edited.after),
+            undo=lambda: self._replay(step, "Undone", (edited.after, edited.before), (reached, left)),
+            redo=lambda: self._replay(step, "Done again", (edited.before, edited.after), (left, reached)),
             is_long=True,
         )
         return step
 
-    def _replay(self, step: Step, done: str, old: Sequence[SavedSearch], new: Sequence[SavedSearch]) -> None:
-        """Do what led from the `old` searches to the `new`, whatever else was done to them since."""
+    def _replay(
+        self,
+        step: Step,
+        done: str,
+        states: tuple[Sequence[SavedSearch], Sequence[SavedSearch]],
+        places: tuple[Entry, Entry],
+    ) -> None:
+        """Do what led from some searches to others, whatever else was done to them since.
+
+        Args:
+            step: What is taken back, or done again.
+            done: Says which of both.
+            states: The searches that were, and those that were made of them.
+            places: Who is in this line of the sidebar then comes to that one.
+        """
         from reader.tui.saved import replayed
 
+        here, there = places
+
         def then(edited: Edited) -> None:
-            self._show_shelf(edited.shelf, self._entry)
+            self._show_shelf(edited.shelf, there if self._entry.key == here.key else None)
             self.reader.say(f"{done}: {step.words}")
 
-        self._change(lambda entries: replayed(entries, old, new), then, lambda: self.history.put_back(step))
+        self._change(lambda entries: replayed(entries, *states), then, lambda: self.history.put_back(step))
 
     def _change(
         self, edit: Edit, then: Callable[[Edited], None], failed: Callable[[], None] = lambda: None
@@ -249,7 +273,7 @@ class SavingScreen(FindingScreen):
                 then(event.edited)
                 return
             if event.shelf is not None:
-                self._show_shelf(event.shelf, self._entry)
+                self._show_shelf(event.shelf)
             if event.failure:
                 self.reader.say(event.failure, severity="error")
             if not event.is_overtaken:
@@ -270,3 +294,7 @@ class SavingScreen(FindingScreen):
     def action_redo(self) -> None:
         """The same."""
         self._turns.wait(super().action_redo)
+
+
+def _search_entry(name: str) -> Entry:
+    return Entry(name, search=name)

@@ -7,7 +7,7 @@ import pytest
 from reader import searches
 from reader.errors import OvertakenError
 from reader.searches import SavedSearch, added, moved, removed
-from reader.tui.saved import SavedSearches, renamed, replayed
+from reader.tui.saved import SavedSearches, followed, renamed, replayed
 
 AI, BIO, CLOUD = SavedSearch("AI", "ai"), SavedSearch("Bio", "bio"), SavedSearch("Cloud", "cloud")
 ALL = (AI, BIO, CLOUD)
@@ -66,3 +66,10 @@ def test_an_edit_gives_what_was_and_what_is(file: Path) -> None:
     edited = SavedSearches(file).edit(lambda entries: added(entries, BIO))
     assert (edited.before, edited.after) == ((AI,), (AI, BIO))
     assert searches.load(file).entries == (AI, BIO)
+
+
+def test_a_search_that_another_instance_renamed_is_known_by_its_new_name() -> None:
+    assert followed("Bio", ALL, renamed(ALL, "Bio", "Life")) == "Life"
+    assert followed("Bio", ALL, removed(ALL, "Bio")) == "Bio"
+    assert followed("Bio", ALL, (*removed(ALL, "Bio"), NEW)) == "Bio"
+    assert followed("Bio", ALL, added(ALL, SavedSearch("Copy", "bio"))) == "Bio"
