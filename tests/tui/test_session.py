@@ -91,3 +91,18 @@ async def test_a_broken_session_is_ignored(archive: Path, open_app: OpenApp, tex
     path.write_text(text)
     async with open_app(archive) as pilot:
         assert "All › newest first › 3 unread of 3" in screen_text(pilot)
+
+
+async def test_a_saved_search_that_was_not_counted_yet_comes_back_too(
+    archive: Path, open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reader.tui.screens.saving.COUNT_REST_S", 1000)
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"robots", "enter", "B", *"Work", "enter")
+        await settled(pilot)
+    monkeypatch.setattr("reader.tui.screens.main.PREPARE_S", 1000)
+    async with open_app(archive) as pilot:
+        screen = main_screen(pilot)
+        assert screen.topic_tree.current.search == "Work"
+        assert screen.story_list.row_count == 1
+        assert "Work !" not in " ".join(screen_text(pilot).split())

@@ -147,8 +147,8 @@ class TopicTree(Rows):
             self._rebuild()
 
     def searches_with_counts(self) -> dict[str, int | None]:
-        """The saved searches with their unread stories, as far as they are counted."""
-        return {name: self._unread[name] for name in self._searches if name in self._unread}
+        """The saved searches with their unread stories; None for those that are not counted, too."""
+        return {name: self._unread.get(name) for name in self._searches}
 
     @property
     def searches(self) -> tuple[str, ...]:

@@ -45,8 +45,10 @@ class RememberingScreen(ReadingScreen):
         tree = self.topic_tree
         tree.set_folded(self.session.folded)
         if self._shelf is None:
-            tree.set_searches(list(self.session.searches))
-            tree.set_search_counts(self.session.searches)
+            searches = self.session.searches
+            tree.set_searches(list(searches))
+            # None may be a mistake, or only not counted: that is seen when they are read.
+            tree.set_search_counts({name: unread for name, unread in searches.items() if unread is not None})
         if tree.go_to(self._entry, by_hand=False) or tree.reveal(self._entry):
             return
         self._wanted = None
