@@ -257,6 +257,31 @@ def test_header_and_footer_are_exactly_as_wide_as_the_screen(
     assert cell_len(strip.text) == width
 
 
+PROGRESS = ("Indexing 192 of 9,936   ", "bar--strong")
+PROBLEMS = ("1 problem (newsreader check)   ", "bar--alarm")
+VIEW = ("All › newest first › 4,096 unread of 4,096", "bar--text")
+
+
+@pytest.mark.parametrize(
+    ("width", "texts", "shown"),
+    [
+        (160, (PROGRESS, PROBLEMS, VIEW), "".join(text for text, _ in (PROGRESS, PROBLEMS, VIEW))),
+        (120, (PROGRESS, PROBLEMS, VIEW), PROGRESS[0] + VIEW[0]),
+        (80, (PROGRESS, VIEW), "Indexing 192 of 9,936   …rst › 4,096 unread of 4,096"),
+        (60, (PROGRESS, VIEW), PROGRESS[0]),
+        (40, (PROGRESS, VIEW), PROGRESS[0]),
+        (60, (PROBLEMS, VIEW), "…newest first › 4,096 unread of 4,096"),
+    ],
+)
+def test_in_a_short_footer_progress_has_room_first_and_then_the_numbers_of_the_view(
+    width: int, texts: tuple[tuple[str, str], ...], shown: str
+) -> None:
+    bar = HintBar(Surface())  # type: ignore[arg-type]
+    bar.put(Region(0, 0, width, 1))
+    bar.set_aside(texts)
+    assert bar.strips(Region(0, 0, width, 1))[0].text.strip().endswith(f"  {shown}".rstrip())
+
+
 async def test_where_counts_leave_no_room_for_the_name_of_a_topic_all_totals_give_way(
     archive: Path, open_app: OpenApp
 ) -> None:

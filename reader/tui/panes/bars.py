@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Texts = tuple[tuple[str, str], ...]
 """Clean texts, each with its component class."""
+
+
+_LEAST_END: Final = 22
+"""Cells for the end of a sentence whose beginning is cut off: its last words with their numbers."""
 
 
 class Bar:
@@ -81,13 +85,18 @@ class Bar:
         return pieces
 
     def _end_of(self, texts: Texts, room: int) -> list[Piece]:
-        """The numbers at the end of a text say the most."""
-        pieces: list[Piece] = []
-        for text, component in reversed(texts):
-            shown = cut_start(self.shown(text), max(0, room - _cells(pieces)), self.desk.glyphs.ellipsis)
-            if shown:
-                pieces.insert(0, (shown, self.desk.style(component)))
-        return pieces
+        """What is strong has room first, then the end of the last text, where the numbers say the most of it.
+
+        Of the others those are shown that fit, and of the last one no end that says nothing.
+        """
+        shown, last = [""] * len(texts), len(texts) - 1
+        for place in sorted(range(len(texts)), key=lambda place: (texts[place][1] != "bar--strong", -place)):
+            text, left = self.shown(texts[place][0]), room - sum(map(cell_len, shown))
+            is_worth_cutting = not any(shown) or (place == last and left >= _LEAST_END)
+            if cell_len(text) <= left or is_worth_cutting:
+                shown[place] = cut_start(text, max(0, left), self.desk.glyphs.ellipsis)
+        styled = zip(shown, texts, strict=True)
+        return [(text, self.desk.style(component)) for text, (_, component) in styled if text]
 
     def shown(self, text: str) -> str:
         """A text as the terminal can show it."""
@@ -154,7 +163,7 @@ class HintBar(Bar):
         else:
             room = self.place.width - 2
             texts = () if self._welcome else self._aside
-            aside = min(self._right_room(room), sum(cell_len(self.shown(text)) for text, _ in texts))
+            aside = _cells(self._end_of(texts, self._right_room(room)))
             self.set_text(self._keys(room - aside - 2 if aside else room), texts)
 
     def _right_room(self, room: int) -> int:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Before(NamedTuple):
-    """What a search began over: the story under the cursor, the line at the top of the list, view and pane."""
+    """What a search began over: story under the cursor, line at the top of the list, view and pane."""
 
     row: StoryRow | None
     top: int
