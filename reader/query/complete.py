@@ -55,9 +55,9 @@ def complete(
     Args:
         text: The query as typed so far.
         position: Where the cursor stands.
-        topics: The names of all topics.
-        providers: The names of all providers.
-        archives: The names of the archives.
+        topics: The names of all topics, in the order in which they are offered.
+        providers: The same of the providers.
+        archives: The same of the archives.
     """
     position = max(0, min(position, len(text)))
     typed = tokens(text[:position])[-1:]
@@ -81,7 +81,7 @@ def _names(typed: str, start: int, end: int) -> list[Completion]:
 
 
 def _fitting(values: Iterable[str], typed: str, start: int, end: int) -> list[Completion]:
-    """Those that begin with what is typed, then those of which a later word does."""
+    """Those that begin with what is typed, the shortest first; then those of which a later word does."""
     key = fold(typed)
     first: list[str] = []
     later: list[str] = []
@@ -93,4 +93,6 @@ def _fitting(values: Iterable[str], typed: str, start: int, end: int) -> list[Co
             first.append(value)
         elif f" {key}" in folded:
             later.append(value)
+    if key:
+        first.sort(key=len)  # the nearest to what is typed
     return [Completion(start, end, quoted(value), value) for value in (*first, *later)[:LIMIT]]

@@ -184,6 +184,13 @@ async def test_while_a_value_is_half_typed_its_completions_stand_there_and_no_mi
         assert "is: takes unread" in screen_text(pilot)  # it lies before what is being typed
 
 
+async def test_topics_are_offered_in_the_order_of_the_sidebar(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"topic:")
+        await settled(pilot)
+        assert "Tab AI · Computer Vision · Privacy" in screen_text(pilot)
+
+
 @pytest.mark.parametrize("width", [140, 60])
 async def test_a_mistake_is_told_with_its_place_in_a_narrow_window_too(
     archive: Path, open_app: OpenApp, width: int

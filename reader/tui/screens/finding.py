@@ -53,7 +53,9 @@ class FindingScreen(ChoosingScreen):
         if not self.is_searching:
             row, top = self.story_list.current, self.story_list.top
             self._before_search = _Before(row, top, self.view, self.pane)
-        self.searching.topics = list(self.library.counts().topics)
+        # In the order of the sidebar, each name once.
+        names = (entry.topic for entry in _topic_entries(self.library.topics))
+        self.searching.topics = list(dict.fromkeys(names))
         self.searching.archives = [archive.name for archive in self.library.archives]
         if not self.searching.providers:
             self.background.read_providers()
