@@ -125,6 +125,7 @@ def empty_text(
     trouble: str = "",
     is_empty: bool = False,
     is_filtered: bool = False,
+    is_typed: bool = True,
 ) -> str:
     """What a list without stories says: why, and what to do; lines.
 
@@ -137,6 +138,7 @@ def empty_text(
         trouble: Why the archives cannot be read, or empty.
         is_empty: There is no story in any archive.
         is_filtered: Whether what the view keeps was chosen in All, and is no line of the sidebar.
+        is_typed: Whether what the view searches for was typed: else the line of the sidebar asks for it.
     """
     key = keys.first
     if mistake:
@@ -153,9 +155,11 @@ def empty_text(
             "No story in the archive yet.\n"
             f"Stories are Markdown files with front matter; {key('rescan')} looks again."
         )
-    if view.query:
+    change = f"{key('search')} changes the search, {key('topics')} goes to the topics."
+    if view.query and (is_typed or unknown):
         found = f"Nothing found: {unknown}" if unknown else "Nothing found."
-        return f"{found}\n{key('back')} forgets the search."
+        hint = f"{key('back')} forgets the search." if is_typed else change
+        return f"{found}\n{hint}"
     if view.quality_floor is not None:
         floor = view.quality_floor
         return f"No story here has a quality of {floor} or more.\n{key('lower-floor')} lowers the floor."
@@ -167,4 +171,6 @@ def empty_text(
     if view.show is not Show.ALL:
         what = FILTERS[view.show]
         return f"No story here is kept by the filter: {what}.\n{key('filter')} a shows all of them."
+    if view.query:
+        return f"Nothing found.\n{change}"
     return f"No story here.\n{key('rescan')} looks at the archive again."

@@ -76,6 +76,24 @@ def test_every_empty_list_says_what_to_do(view: View, words: str) -> None:
     assert empty_text(view, Keys(), is_reading=False) == words
 
 
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        (View(query="zebra"), "Nothing found.\n/ changes the search, 1 goes to the topics."),
+        (
+            View(show=Show.VIDEO, query="is:unread"),
+            "No story here is kept by the filter: video.\nf a shows all of them.",
+        ),
+        (
+            View(query="ai", quality_floor=72),
+            "No story here has a quality of 72 or more.\n< lowers the floor.",
+        ),
+    ],
+)
+def test_an_empty_line_of_the_sidebar_that_searches_offers_what_helps_there(view: View, words: str) -> None:
+    assert empty_text(view, Keys(), is_reading=False, is_typed=False, is_filtered=True) == words
+
+
 def test_an_empty_list_names_the_key_the_config_has_given() -> None:
     assert "F9 stars" in empty_text(View(show=Show.STARRED), Keys({"toggle-star": ("f9",)}), is_reading=False)
 

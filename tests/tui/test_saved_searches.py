@@ -440,3 +440,31 @@ async def test_a_search_renamed_elsewhere_is_still_the_one_that_is_shown(
         await read(pilot)
         assert main_screen(pilot).topic_tree.current.search == "Elsewhere"
         assert "Elsewhere › newest first › 1 story" in screen_text(pilot)
+
+
+async def test_an_empty_saved_search_offers_what_helps_there(archive: Path, open_app: OpenApp) -> None:
+    written("Nothing=zebra")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Nothing")
+        assert "changes the search, 1 goes to the topics." in " ".join(screen_text(pilot).split())
+        await pilot.press("slash", *"x", "enter")
+        await settled(pilot)
+        assert "Esc forgets the search." in screen_text(pilot)
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("sort:quality", "Best › best first › 3 unread of 3"),
+        ("'\n  show: 'unread", "Best › newest first › unread: 3"),
+    ],
+)
+async def test_a_saved_search_without_words_has_its_name_in_the_title(
+    archive: Path, open_app: OpenApp, query: str, title: str
+) -> None:
+    written(f"Best={query}")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Best")
+        assert title in screen_text(pilot)

@@ -132,6 +132,7 @@ class ViewingScreen(AskingScreen):
             trouble=self._told_failure,
             is_empty=not self.library.total,
             is_filtered=self._entry.show is Show.ALL,
+            is_typed=self.is_searching,
         )
         if not self.story_list.row_count:
             self.story_list.forget_strips()
@@ -147,6 +148,7 @@ class ViewingScreen(AskingScreen):
     def _show_title(self) -> None:
         names = ", ".join(dict.fromkeys(archive.name for archive in self.library.archives))
         left = (("newsreader", "bar--strong"), (f"{self.reader.glyphs.separator}{names}", "bar--text"))
+        has_name = self._entry.search or self._base_query
         what = headline.view_text(
             self._shown_view,
             self.library.counts(),
@@ -154,7 +156,7 @@ class ViewingScreen(AskingScreen):
             unread=self.library.unread_in(self.view) if headline.names_unread(self.view) else 0,
             arrow=f" {self.reader.glyphs.trail} ",
             in_archive=self.topic_tree.count_of(self._entry),
-            name="" if self.is_searching or not self._base_query else self._entry.label,
+            name="" if self.is_searching or not has_name else self._entry.label,
             is_filtered=self._entry.show is Show.ALL,
         )
         right = [(what, "bar--text")]
