@@ -90,11 +90,13 @@ class Searches:
         entries: In the order of the file; may be empty.
         problems: What could not be used, one sentence each, in the order of the file.
         is_whole: Whether `entries` is everything, so that writing them loses nothing.
+        is_readable: Whether the file could be understood at all.
     """
 
     entries: tuple[SavedSearch, ...] = ()
     problems: tuple[str, ...] = ()
     is_whole: bool = True
+    is_readable: bool = True
 
 
 def load(path: Path) -> Searches:
@@ -107,7 +109,8 @@ def load(path: Path) -> Searches:
             entries = reading.entries(root)
     except UnreadableError as error:
         reading.lose(str(error), error.line)
-    return Searches(entries, reading.problems(), reading.is_whole)
+        reading.is_readable = False
+    return Searches(entries, reading.problems(), reading.is_whole, reading.is_readable)
 
 
 def save(path: Path, entries: Sequence[SavedSearch]) -> None:
@@ -267,7 +270,7 @@ class _Reading:
         self._name = clean.path(path.name or str(path))
         self._problems: list[tuple[int, str]] = []
         self._untold = 0
-        self.is_whole = True
+        self.is_whole = self.is_readable = True
 
     def lose(self, sentence: str, line: int = 0) -> None:
         """Note what keeps something of the file from being understood."""
@@ -284,6 +287,7 @@ class _Reading:
             return ()
         if root.id != "sequence":
             self.lose('holds no list of searches, each with "name" and "query"', _line(root))
+            self.is_readable = False
             return ()
         found: dict[str, SavedSearch] = {}
         for node in root.value:

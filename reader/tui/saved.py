@@ -27,11 +27,13 @@ class Shelf:
         entries: In the order of the sidebar.
         views: What each shows, by its name.
         problems: What is wrong with the file, one sentence each.
+        is_whole: Whether the file could be understood as a whole.
     """
 
     entries: tuple[SavedSearch, ...] = ()
     views: Mapping[str, View] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    is_whole: bool = True
 
     def named(self, name: str) -> SavedSearch | None:
         """The one of that name, whatever the case."""
@@ -68,6 +70,7 @@ class SavedSearches:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, ...] | None = None
+        self._last = Shelf()
         self._lock = threading.Lock()
 
     def changed(self) -> Shelf | None:
@@ -98,13 +101,18 @@ class SavedSearches:
     def _read(self) -> Shelf:
         # Seen first: what is written while it is being read is then looked at again.
         self._stamp = self._stamp_now()
-        if not self._stamp:
-            return Shelf()
+        self._last = self._shelf() if self._stamp else Shelf()
+        return self._last
+
+    def _shelf(self) -> Shelf:
         from reader import searches  # most readers have none, and YAML and queries come with it
 
         read = searches.load(self._path)
+        if not read.is_readable:
+            # It is being written, most likely: the searches stay, and what is wrong is told.
+            return replace(self._last, problems=read.problems, is_whole=False)
         views = {entry.name: view_of(entry) for entry in read.entries}
-        return Shelf(read.entries, views, read.problems)
+        return Shelf(read.entries, views, read.problems, read.is_whole)
 
     def _stamp_now(self) -> tuple[int, ...]:
         try:

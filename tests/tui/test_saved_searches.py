@@ -468,3 +468,17 @@ async def test_a_saved_search_without_words_has_its_name_in_the_title(
         await read(pilot)
         await choose(pilot, "Best")
         assert title in screen_text(pilot)
+
+
+async def test_who_is_in_a_search_stays_in_it_while_the_file_has_a_slip(
+    archive: Path, open_app: OpenApp
+) -> None:
+    path = written("One=robots", "Two=privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Two")
+        path.write_text(f"{path.read_text()}- name: K\n  query: [a\n")
+        await read(pilot)
+        assert "not YAML" in screen_text(pilot)
+        assert main_screen(pilot).topic_tree.searches == ("One", "Two")
+        assert "Two › newest first › 1 story" in screen_text(pilot)

@@ -166,6 +166,14 @@ def test_the_rest_of_a_file_with_mistakes_counts(file: Path) -> None:
     assert len(loaded.problems) == 2
 
 
+@pytest.mark.parametrize(
+    "text", ["- name: a\n  query: [x\n", "name: a\nquery: x\n", "- &a {name: a}\n- *a\n"]
+)
+def test_a_file_of_which_nothing_is_understood_is_known_as_such(file: Path, text: str) -> None:
+    assert not load(file, text).is_readable
+    assert load(file, "- 1\n- {name: Cloud}\n").is_readable
+
+
 def test_problems_come_in_the_order_of_the_file_and_only_so_many(file: Path) -> None:
     loaded = load(file, "- x\n" * 500)
     assert len(loaded.problems) == searches.PROBLEM_LIMIT + 1

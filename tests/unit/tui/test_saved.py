@@ -73,3 +73,19 @@ def test_a_search_that_another_instance_renamed_is_known_by_its_new_name() -> No
     assert followed("Bio", ALL, removed(ALL, "Bio")) == "Bio"
     assert followed("Bio", ALL, (*removed(ALL, "Bio"), NEW)) == "Bio"
     assert followed("Bio", ALL, added(ALL, SavedSearch("Copy", "bio"))) == "Bio"
+
+
+def test_a_slip_of_the_pen_leaves_the_searches_as_they_were_until_it_is_mended(file: Path) -> None:
+    searches.save(file, [AI, BIO])
+    saved = SavedSearches(file)
+    good = saved.changed()
+    assert good is not None
+    file.write_text("- name: AI\n  query: [a\n")
+    broken = saved.changed()
+    assert broken is not None
+    assert (broken.entries, broken.views) == (good.entries, good.views)
+    assert broken.problems[0].startswith("searches.yaml:")
+    file.write_text("- name: AI\n  query: b\n")
+    mended = saved.changed()
+    assert mended is not None
+    assert (mended.entries, mended.problems) == ((SavedSearch("AI", "b"),), ())
