@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from reader.errors import ConfigError, OvertakenError
 from reader.model import View
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Edit: TypeAlias = "Callable[[Sequence[SavedSearch]], tuple[SavedSearch, ...]]"
 """The searches of the file to those that are to be in it."""
+
+TOLD_LIMIT: Final = 4
+"""Problems that are told at once: more would cover the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,18 @@ class Shelf:
     def named(self, name: str) -> SavedSearch | None:
         """The one of that name, whatever the case."""
         return named(self.entries, name)
+
+    def news(self, told: Sequence[str]) -> str:
+        """What to say of the problems; empty where they are those that were told already.
+
+        What is merely not known, as a key, is told again only where there is more of it: each change that
+        the program makes itself moves it to another line.
+        """
+        is_known = not Counter(map(_without_place, self.problems)) - Counter(map(_without_place, told))
+        if is_known and (self.is_whole or self.problems == tuple(told)):
+            return ""
+        more = ["… and more: newsreader config check tells all of it"] if self.problems[TOLD_LIMIT:] else []
+        return "\n".join([*self.problems[:TOLD_LIMIT], *more])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,3 +200,7 @@ def replayed(
 
 def _key(entry: SavedSearch) -> str:
     return entry.name.casefold()
+
+
+def _without_place(problem: str) -> str:
+    return problem.partition(": ")[2]

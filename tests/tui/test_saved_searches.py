@@ -482,3 +482,19 @@ async def test_who_is_in_a_search_stays_in_it_while_the_file_has_a_slip(
         assert "not YAML" in screen_text(pilot)
         assert main_screen(pilot).topic_tree.searches == ("One", "Two")
         assert "Two › newest first › 1 story" in screen_text(pilot)
+
+
+async def test_a_key_that_is_not_known_is_told_once_and_not_after_each_change_made_here(
+    archive: Path, open_app: OpenApp
+) -> None:
+    path = written("One=robots", "Two=privacy")
+    path.write_text(f"{path.read_text()}  rank: 3\n")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        assert "unknown key" in screen_text(pilot)
+        main_screen(pilot).reader.unsay()
+        await choose(pilot, "Two")
+        await pilot.press("alt+up")
+        await settled(pilot)
+        assert names() == ["Two", "One"]
+        assert "unknown key" not in screen_text(pilot)

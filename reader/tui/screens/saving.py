@@ -54,8 +54,8 @@ class SavingScreen(FindingScreen):
         """Show these saved searches, with the cursor of the sidebar on the entry chosen, or where it was."""
         entry = chosen or self._entry_in(shelf)
         self._shelf = shelf
-        if shelf.problems and shelf.problems != self._told_problems:
-            self.reader.say("\n".join(shelf.problems[:4]), severity="warning")
+        if news := shelf.news(self._told_problems):
+            self.reader.say(news, severity="warning")
         self._told_problems = shelf.problems
         self.topic_tree.set_searches([search.name for search in shelf.entries])
         self.fit(self.app.size)

@@ -7,7 +7,7 @@ import pytest
 from reader import searches
 from reader.errors import OvertakenError
 from reader.searches import SavedSearch, added, moved, removed
-from reader.tui.saved import SavedSearches, followed, renamed, replayed
+from reader.tui.saved import SavedSearches, Shelf, followed, renamed, replayed
 
 AI, BIO, CLOUD = SavedSearch("AI", "ai"), SavedSearch("Bio", "bio"), SavedSearch("Cloud", "cloud")
 ALL = (AI, BIO, CLOUD)
@@ -89,3 +89,27 @@ def test_a_slip_of_the_pen_leaves_the_searches_as_they_were_until_it_is_mended(f
     mended = saved.changed()
     assert mended is not None
     assert (mended.entries, mended.problems) == ((SavedSearch("AI", "b"),), ())
+
+
+def unknown(line: int, key: str = "x") -> str:
+    return f'searches.yaml:{line}: unknown key "{key}"'
+
+
+def test_what_is_wrong_is_told_once_wherever_the_program_itself_moves_it() -> None:
+    shelf = Shelf(problems=(unknown(3),))
+    assert shelf.news(()) == unknown(3)
+    assert Shelf(problems=(unknown(9),)).news(shelf.problems) == ""
+    assert Shelf(problems=(unknown(3), unknown(9))).news(shelf.problems) == f"{unknown(3)}\n{unknown(9)}"
+    assert Shelf().news(shelf.problems) == ""
+
+
+def test_what_keeps_the_file_from_being_understood_is_told_at_each_new_place() -> None:
+    slip = Shelf(problems=("searches.yaml:4: not YAML",), is_whole=False)
+    assert slip.news(slip.problems) == ""
+    assert slip.news(("searches.yaml:3: not YAML",)) == "searches.yaml:4: not YAML"
+
+
+def test_a_few_problems_are_told_and_that_there_are_more() -> None:
+    lines = Shelf(problems=tuple(unknown(line) for line in range(1, 10))).news(()).splitlines()
+    assert lines[:4] == [unknown(line) for line in range(1, 5)]
+    assert lines[4:] == ["… and more: newsreader config check tells all of it"]
