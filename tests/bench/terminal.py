@@ -116,7 +116,7 @@ class Program:
         self.starts.append(probe.wait_for(self.wait))
         self.settled.append(probe.settle() - probe.started)
         self.sent.append(probe.bytes_since(0))
-        self.frames.append(len({round(moment * 125) for moment, _ in probe.frames}))
+        self.frames.append(probe.bursts())
 
     def _press(self, probe: Probe) -> None:
         for _ in range(PRESSES):
