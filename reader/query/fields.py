@@ -90,19 +90,19 @@ def test(name: str, sign: str, value: str, context: Context) -> Node | None:
     return _TESTS[name](value, context)
 
 
-def order(value: str, name_at: int, end: int) -> tuple[Order | None, bool | None]:
+def order(value: str, value_at: int) -> tuple[Order | None, bool | None]:
     """What to sort by, and whether the other way round.
 
     Raises:
         QueryError: If it is no order.
     """
     key = value.lower()
+    if not name_key(value):
+        raise QueryError(f"sort: needs a value: {NAMES['sort']}", value_at)
     if key not in SORTS:
         orders = [one for one in SORTS if not one.startswith("-")]
         said = f"takes {_listed(orders)}; -date turns it round"
-        raise QueryError(
-            f"sort: {_not_one_of(value, SORTS, said)}", name_at if not value else end - len(value)
-        )
+        raise QueryError(f"sort: {_not_one_of(value, SORTS, said)}", value_at)
     return (None, True) if key == "reverse" else (Order(key.removeprefix("-")), key.startswith("-"))
 
 

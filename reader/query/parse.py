@@ -188,11 +188,14 @@ class _Parser:
         self._depth = 0
         self._order: Order | None = None
         self._is_reversed: bool | None = None
+        self._sorted_at: int | None = None
+        self._has_or = False  # outside of parentheses
 
     def parse(self) -> Query:
         node = self._any()
         if self._place < len(self._tokens):
             raise QueryError("this parenthesis closes nothing", self._tokens[self._place].start)
+        self._check_sort()
         return Query(node, self._order, self._is_reversed, self._text)
 
     def check_whole(self) -> None:
@@ -224,6 +227,7 @@ class _Parser:
         nodes = [self._all()]
         while self._peek() == "or":
             self._place += 1
+            self._has_or |= not self._depth
             nodes.append(self._all())
         return tree.any_of(node for node in nodes if node is not None)
 
@@ -266,9 +270,27 @@ class _Parser:
             found = tuple(words(token.value))
             return tree.Words(found, token.has_star or token.goes_on(self._text)) if found else None
         if token.name == "sort":
-            self._order, self._is_reversed = fields.order(token.value, token.start, token.end)
+            self._sort(token)
             return None
         return fields.test(token.name, token.sign, token.value, self._context(token))
+
+    def _sort(self, token: Token) -> None:
+        """Take the order, which is one for the whole query."""
+        place = self._place - 1
+        before = self._tokens[place - 1] if place else None
+        if before is not None and before.kind == "not":
+            raise QueryError("a dash stands behind sort:, as in sort:-quality", before.start)
+        if self._depth:
+            raise QueryError("sort: stands outside of parentheses", token.start)
+        if self._sorted_at is not None:
+            raise QueryError("a query has only one sort:", token.start)
+        self._sorted_at = place
+        self._order, self._is_reversed = fields.order(token.value, token.start + token.value_from)
+
+    def _check_sort(self) -> None:
+        """See whether the order is not taken for a part of what OR joins."""
+        if self._has_or and self._sorted_at not in (None, 0, len(self._tokens) - 1):
+            raise QueryError("sort: comes first or last beside OR", self._tokens[self._sorted_at].start)
 
     def _context(self, token: Token) -> fields.Context:
         return fields.Context(

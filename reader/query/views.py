@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from reader.errors import QueryError
 from reader.model import Order, Show, View
-from reader.query.fields import order
 from reader.query.parse import Token, parse, tokens
 from reader.query.text import words
 from reader.query.tree import quoted
@@ -33,8 +32,8 @@ def query_of(view: View) -> str:
     What is relative in it, as ``before:7d``, stays so. A topic that no query can name, for a quote in its
     name, is left out.
     """
-    text, has_order = joinable(view.query), _has_order(view.query)
-    parts = [text, _SHOW_TEXT[view.show]]
+    view = view_of(view.query, view)
+    parts = [joinable(view.query), _SHOW_TEXT[view.show]]
     if view.archive:
         # No query can hold double quotes; a name is found without them too.
         parts.append(f"archive:{quoted(view.archive.translate(_SINGLE_QUOTES))}")
@@ -42,7 +41,7 @@ def query_of(view: View) -> str:
         parts.append(f"topic:{quoted(view.topic)}")
     if view.quality_floor is not None:
         parts.append(f"quality>={view.quality_floor}")
-    if not has_order and (view.order, view.is_reversed) != (Order.DATE, False):
+    if (view.order, view.is_reversed) != (Order.DATE, False):
         parts.append(f"sort:{'-' if view.is_reversed else ''}{view.order.value}")
     return " ".join(part for part in parts if part)
 
@@ -50,25 +49,28 @@ def query_of(view: View) -> str:
 def view_of(query: str, view: View) -> View:
     """The view with this query in it, ordered as the query says; what it says of the order is taken out.
 
-    Taken out, another order can be chosen in its place.
+    Taken out, another order can be chosen in its place. A query with a mistake stays as it is.
     """
-    rest, kept = [], 0
-    for token in tokens(query):
-        if token.kind == "field" and token.name == "sort":
-            try:
-                wanted, is_reversed = order(token.value, token.start, token.end)
-            except QueryError:
-                continue
-            view = replace(view, order=wanted or view.order, is_reversed=bool(is_reversed))
-            rest.append(query[kept : token.start].rstrip())
-            kept = token.end
-    text = "".join([*rest, query[kept:]])
-    return replace(view, query=text.lstrip() if rest else query)
+    if not is_sorted(query):
+        return replace(view, query=query)
+    try:
+        parsed = parse(query, datetime.now(UTC))
+    except QueryError:
+        return replace(view, query=query)
+    place = next(token for token in tokens(query) if _is_sort(token))
+    before, behind = query[: place.start], query[place.end :]
+    # The blank before it stays: it says that the last word is whole.
+    text = before + (behind if before[-1:].strip() else behind.lstrip())
+    return replace(view, query=text, order=parsed.order or view.order, is_reversed=bool(parsed.is_reversed))
 
 
 def is_sorted(query: str) -> bool:
     """Whether the query says itself in which order, so that no order of a view counts."""
-    return any(token.kind == "field" and token.name == "sort" for token in tokens(query))
+    return any(map(_is_sort, tokens(query)))
+
+
+def _is_sort(token: Token) -> bool:
+    return token.kind == "field" and token.name == "sort"
 
 
 def joinable(query: str) -> str:
@@ -86,13 +88,6 @@ def joinable(query: str) -> str:
     if not _IN_PARENTHESES.isdisjoint(kinds):
         text = f"({text})"
     return text
-
-
-def _has_order(query: str) -> bool:
-    try:
-        return parse(query, datetime.now(UTC)).order is not None
-    except QueryError:
-        return False
 
 
 def _has_last_word(token: Token) -> bool:

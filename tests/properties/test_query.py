@@ -18,7 +18,7 @@ from reader.query.match import doc_of, highlights, matches
 from reader.query.parse import LENGTH_LIMIT, parse
 from reader.query.text import fold, name_key, placed_words, words
 from reader.query.tree import Is, State, all_of, unparse
-from reader.query.views import joinable
+from reader.query.views import is_sorted, joinable, view_of
 from tests.queries import NOW, TOPICS, random_note, random_query, write_random_archive
 from tests.unit.index.shelf import opened
 
@@ -85,9 +85,12 @@ def test_any_text_is_a_query_or_a_mistake_with_its_place(text: str) -> None:
 def test_more_can_be_asked_for_behind_any_query(text: str) -> None:
     try:
         node = parse(text, NOW).node
-        joined = parse(f"{joinable(text)} is:read", NOW, is_whole=False).node
+        unsorted = view_of(text, View()).query
+        joined = parse(f"{joinable(unsorted)} is:read", NOW, is_whole=False).node
     except QueryError:
         return
+    assert not is_sorted(unsorted)
+    assert parse(unsorted, NOW).node == node
     assert joined == all_of(filter(None, (node, Is(State.READ))))
 
 

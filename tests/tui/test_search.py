@@ -184,6 +184,13 @@ async def test_while_a_value_is_half_typed_its_completions_stand_there_and_no_mi
         assert "is: takes unread" in screen_text(pilot)  # it lies before what is being typed
 
 
+async def test_the_orders_stand_there_as_soon_as_one_may_be_typed(archive: Path, open_app: OpenApp) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"sort:")
+        await settled(pilot)
+        assert "Tab date · quality · title" in screen_text(pilot)
+
+
 async def test_topics_are_offered_in_the_order_of_the_sidebar(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"topic:")

@@ -33,6 +33,9 @@ NOW = datetime(2021, 6, 1, tzinfo=UTC)
         (View(query="provider:wired"), "provider:wired"),
         (View("AI", query="canada OR market before:7d"), "(canada OR market before:7d) topic:AI"),
         (View(query="clear sort:quality", order=Order.DATE, is_reversed=True), "clear sort:quality"),
+        (View("AI", query="sort:quality a OR b"), "(a OR b*) topic:AI sort:quality"),
+        (View(query="a sort:reverse", order=Order.QUALITY), "a sort:-quality"),
+        (View(query="a sort:date", order=Order.QUALITY), "a"),
         (View('5" screens', query="a"), "a*"),
         (View(archive="gazette"), "archive:gazette"),
         (View("AI", query="a", archive="The “old” Herald"), 'a* archive:"The “old” Herald" topic:AI'),
@@ -55,10 +58,11 @@ def test_a_query_finds_the_same_when_more_is_asked_for_behind_it(text: str) -> N
     [
         ("clear", View(query="clear")),
         ("clear ", View(query="clear ")),
-        ("clear sort:quality", View(query="clear", order=Order.QUALITY)),
+        ("clear sort:quality", View(query="clear ", order=Order.QUALITY)),
         ("sort:-date clear", View(query="clear", is_reversed=True)),
         ("a sort:quality b", View(query="a b", order=Order.QUALITY)),
         ("sort:nonsense", View(query="sort:nonsense")),
+        ("a -sort:quality", View(query="a -sort:quality")),
         ("sort:reverse", View(query="", is_reversed=True)),
     ],
 )
