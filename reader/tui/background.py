@@ -141,7 +141,14 @@ class Background:
             return None
 
     def find_ids(
-        self, view: View, also: frozenset[int], current: StoryRow | None, place: int, *, keeps_place: bool
+        self,
+        view: View,
+        also: frozenset[int],
+        current: StoryRow | None,
+        place: int,
+        *,
+        keeps_place: bool,
+        is_whole: bool = False,
     ) -> None:
         """Ask for the stories of a view; only the last question is answered.
 
@@ -151,13 +158,14 @@ class Background:
             current: The story the cursor is to stay on, or None for the first one.
             place: Its row now.
             keeps_place: Handed on.
+            is_whole: Whether what is searched for is not being typed: what is open in it is a mistake then.
         """
 
         def work() -> None:
             query = None
             try:
                 if view.query:
-                    query = parsed(view.query)
+                    query = parsed(view.query, is_whole=is_whole)
                     ids = self._library.search_ids(query, view, also)
                 else:
                     ids = self._library.row_ids(view, also)
@@ -281,7 +289,7 @@ class Background:
                 if worker.is_cancelled:
                     return
                 try:
-                    query = parsed(view.query)
+                    query = parsed(view.query, is_whole=True)
                     node = all_of(node for node in (query.node, Is(State.UNREAD)) if node is not None)
                     unread[name] = len(self._library.search_ids(replace(query, node=node), view))
                 except QueryError:
@@ -380,13 +388,20 @@ class Background:
         self._node.run_worker(guarded, thread=True, group=group, exclusive=exclusive, exit_on_error=False)
 
 
-def parsed(text: str, topics: Sequence[str] | None = None, archives: Sequence[str] | None = None) -> Query:
+def parsed(
+    text: str,
+    topics: Sequence[str] | None = None,
+    archives: Sequence[str] | None = None,
+    *,
+    is_whole: bool = False,
+) -> Query:
     """The query that a text is now.
 
     Args:
         text: As typed.
         topics: The names of all topics: naming another is a mistake then.
         archives: The same of the archives.
+        is_whole: Whether nothing more will be typed: what is still open is a mistake then.
 
     Raises:
         QueryError: If it cannot be meant.
@@ -394,7 +409,7 @@ def parsed(text: str, topics: Sequence[str] | None = None, archives: Sequence[st
     # Not needed for the first frame, and slow to import.
     from reader.query.parse import parse
 
-    return parse(text, datetime.now().astimezone(), topics, archives)
+    return parse(text, datetime.now().astimezone(), topics, archives, is_whole=is_whole)
 
 
 def place_of(current: StoryRow, place: int, ids: Sequence[int], library: Library) -> int:

@@ -498,3 +498,35 @@ async def test_a_key_that_is_not_known_is_told_once_and_not_after_each_change_ma
         await settled(pilot)
         assert names() == ["Two", "One"]
         assert "unknown key" not in screen_text(pilot)
+
+
+async def test_what_is_open_in_a_saved_search_is_a_mistake_that_can_be_mended_as_it_stands(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Bad=(robots OR privacy", "Joins nothing=robots OR", "Good=robots")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        screen = main_screen(pilot)
+        assert screen.topic_tree._unread == {"Bad": None, "Joins nothing": None, "Good": 1}
+        await choose(pilot, "Bad")
+        assert "this parenthesis is not closed (at 1)" in " ".join(screen_text(pilot).split())
+        await pilot.press("slash")
+        await settled(pilot)
+        assert screen.foot.text == "(robots OR privacy"
+        await pilot.press(")", "enter", "B", "enter")
+        await settled(pilot)
+        assert screen.story_list.row_count == 2
+        assert searches.load(locations.searches_file()).entries[0].query == "((robots OR privacy))"
+
+
+async def test_what_is_open_while_one_types_in_a_saved_search_is_no_mistake(
+    archive: Path, open_app: OpenApp
+) -> None:
+    written("Good=robots OR privacy")
+    async with open_app(archive) as pilot:
+        await read(pilot)
+        await choose(pilot, "Good")
+        await pilot.press("slash", *"(privacy OR")
+        await settled(pilot)
+        assert main_screen(pilot).story_list.row_count == 1
+        assert "mistake" not in screen_text(pilot)

@@ -59,7 +59,9 @@ class FindingScreen(ChoosingScreen):
         self.searching.archives = [archive.name for archive in self.library.archives]
         if not self.searching.providers:
             self.background.read_providers()
-        self._opened_with = self.view.query if self.is_searching else _asking_more(self._base_query)
+        # What is a mistake is to be mended as it stands.
+        is_as_it_stands = self.is_searching or self._mistake
+        self._opened_with = self.view.query if is_as_it_stands else _asking_more(self._base_query)
         if not self.story_list.is_shown:
             self.action_go_to("stories")  # what is found is to be seen while one types
         await self.searching.open(self._opened_with)

@@ -96,7 +96,10 @@ class ViewingScreen(AskingScreen):
             self._show_ids(ready)
         else:
             self._show_title()
-            self.background.find_ids(self.view, touched, current, place, keeps_place=keeps_place)
+            is_whole = bool(self._entry.search) and not self.is_searching
+            self.background.find_ids(
+                self.view, touched, current, place, keeps_place=keeps_place, is_whole=is_whole
+            )
 
     @on(messages.IdsReady)
     def _show_ids(self, event: messages.IdsReady) -> None:
