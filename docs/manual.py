@@ -42,6 +42,7 @@ _EXITS: Final = (
         "Wrong use: an option, a path or a query that cannot be meant, or something that cannot be written.",
     ),
     ("130", "Ended by Ctrl-C."),
+    ("135", "Ended by SIGBUS: a file in use was cut short, and that could not be mended; on macOS 138."),
     ("141", "No one reads the output on."),
 )
 

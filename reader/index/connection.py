@@ -192,6 +192,10 @@ class IndexFile:
         """Whether damage came to light since it was opened."""
         return any(connection.is_damaged for connection in self._connections())
 
+    def distrust(self) -> None:
+        """Take it for damaged: SQLite need not notice that what it has mapped was lost, and may read on."""
+        self.screen.is_damaged = True
+
     def let_go_of_writer(self) -> None:
         """Close the connection for the sync until it is wanted again.
 

@@ -241,6 +241,19 @@ class OpenedLibrary:
         for index in self._indexes:
             index.rebuild()
 
+    def lengthen(self) -> bool:
+        """Give what SQLite has mapped the length back that somebody took; whether anything was cut short.
+
+        For the thread that waits for faults. Those indexes are built anew by the next `sync`.
+        """
+        from reader.index.mapped import lengthened
+
+        cut = lengthened()
+        for index in self._indexes:
+            if index.file.path.name in cut:
+                index.file.distrust()
+        return bool(cut)
+
     def reload(self) -> None:
         """Take in what the indexes hold now. Linear in the archive: 0.2 s at 100,000 stories.
 
@@ -373,7 +386,10 @@ def _sync(
         try:
             if index.file.is_damaged:
                 index.rebuild(WAS_DAMAGED)
-            return sync(index, on_progress, is_cancelled, is_begun_only=is_begun_only)
+            report = sync(index, on_progress, is_cancelled, is_begun_only=is_begun_only)
+            if index.file.is_damaged:
+                raise DamagedIndexError("another thread found damage meanwhile")
+            return report
         except DamagedIndexError:
             index.rebuild(WAS_DAMAGED)
             return sync(index, on_progress, is_cancelled)

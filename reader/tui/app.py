@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -53,6 +53,9 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         opening: The library being opened; where it is None, the app begins with that.
         session: What was left at the end of the last one; where it is None, it is read here.
         watched: Tells when the settings change; None for settings that stay.
+
+    Attributes:
+        when_shown: Called once on the event loop, when the first frame is out.
     """
 
     TITLE = "newsreader"
@@ -75,6 +78,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         super().__init__(config or Config(), watched, driver_class)
         self.library = library
         self.shown = Shown()
+        self.when_shown: Callable[[], None] = lambda: None
         self._sessions = SessionFile(library.archives)
         left = session or self._sessions.load()
         self.opening = opening or Opening(library)
@@ -256,6 +260,10 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         """Show everything as the settings are now."""
         if self._main.is_mounted:
             self._main.settings_changed(old)
+
+    def mend(self) -> None:
+        """Have the indexes built anew that were found damaged. From any thread."""
+        self._main.call_later(self._main.mend)
 
     def show_trouble(self, trouble: str) -> None:
         """Marks cannot be saved (a sentence), or can again (an empty text). From any thread."""

@@ -286,6 +286,14 @@ class PtyApp:
         """Send it a signal."""
         self._process.send_signal(number)
 
+    def wait_until_it_outlives_faults(self) -> None:
+        """Wait until it has a handler for SIGBUS, which is soon after the first frame."""
+        end = time.monotonic() + DEADLINE_S
+        status = Path(f"/proc/{self.pid}/status")
+        while not int(re.findall(r"SigCgt:\s*(\w+)", status.read_text())[0], 16) >> signal.SIGBUS - 1 & 1:
+            assert time.monotonic() < end, "it has no handler"
+            self._read(0.01)
+
     def hang_up(self) -> None:
         """Close the terminal's side of the pty, as when its window is closed."""
         if self._master >= 0:

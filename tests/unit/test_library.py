@@ -10,6 +10,7 @@ import pytest
 
 from reader.archive.scan import open_archive
 from reader.errors import ArchiveError, IndexFileError, StoryFileError
+from reader.index import mapped
 from reader.index import sync as sync_module
 from reader.index.connection import DamagedIndexError
 from reader.index.stories import StoryIndex
@@ -649,6 +650,43 @@ def test_damage_that_only_drawing_meets_is_mended_by_the_next_start(
         titles(library)
     library.close()
     assert len(titles(open_library(gazette))) == 4
+
+
+def cut_short(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    """Have this index found with a file beside it that was cut short."""
+    monkeypatch.setattr(mapped, "lengthened", lambda: {path.name})
+
+
+def test_an_index_beside_which_a_mapped_file_was_cut_short_is_built_anew(
+    gazette: Path, tmp_path: Path, open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(gazette, write_archive(tmp_path / "other", 1))
+    assert not library.lengthen()
+    cut_short(monkeypatch, index_file(tmp_path / "cache" / "index", "gazette"))
+    assert library.lengthen()
+    assert [report.read for report in library.sync()] == [4, 0]
+    (news,) = library.take_news()
+    assert "gazette was damaged" in news
+    library.reload()
+    assert len(titles(library)) == 5
+
+
+def test_a_mapped_file_that_is_cut_short_during_a_sync_has_it_begin_again(
+    gazette: Path, tmp_path: Path, open_library: OpenLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = open_library(gazette)
+    cut_short(monkeypatch, index_file(tmp_path / "cache" / "index"))
+    write_story(gazette, "late.md")
+    looks: list[bool] = []
+
+    def look(progress: object) -> None:
+        if not looks:
+            looks.append(library.lengthen())
+
+    (report,) = library.sync(look)
+    assert looks == [True]
+    assert report.read == 5
+    assert library.sync()[0].read == 0
 
 
 def test_damage_the_sync_did_not_meet_costs_no_story_afterwards(

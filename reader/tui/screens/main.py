@@ -38,7 +38,7 @@ COLLECT_S: Final = 1.0
 """When the garbage of the start is collected: it takes 20 ms, and nobody is to wait for that."""
 
 HOLD_S: Final = 0.02
-"""When memory is looked after: as soon as the first frame is out, before there are many threads."""
+"""When memory and faults are seen to: as soon as the first frame is out, before there are many threads."""
 
 WELCOME_S: Final = 30.0
 """How long the very first start shows the keys that matter most, in words."""
@@ -190,8 +190,12 @@ class MainScreen(RememberingScreen):
     def _painted(self) -> None:
         """The first frame is on the screen."""
         self._is_painted = True
-        self.set_timer(HOLD_S, _hold_little)
+        self.set_timer(HOLD_S, self._settle)
         self.set_timer(COLLECT_S, _collect)
+
+    def _settle(self) -> None:
+        _hold_little()
+        self.reader.when_shown()
 
     def update_node_styles(self, animate: bool = True) -> None:
         """Textual does this once more before the first frame, where everything was styled a moment ago."""
@@ -298,11 +302,14 @@ class MainScreen(RememberingScreen):
             return self.library.rows(row_ids)
         except NewsreaderError as error:
             log.warning("%s", error)
-            if not self._is_mending:
-                # Only a damaged index cannot be read; the sync builds it anew.
-                self._is_mending = True
-                self.call_later(self.action_rescan)
+            self.mend()  # only a damaged index cannot be read
             return []
+
+    def mend(self) -> None:
+        """Have damaged indexes built anew, which the sync does."""
+        if not self._is_mending:
+            self._is_mending = True
+            self.call_later(self.action_rescan)
 
     def action_rescan(self) -> None:
         """Look at the archive again."""
