@@ -186,6 +186,8 @@ def _quality(sign: str, value: str, context: Context) -> Node | None:
     between = _RANGE.fullmatch(value) if sign == ":" else None
     if between:
         low, high = int(between[1]), int(between[2])
+        if low > high:
+            raise QueryError("the range ends before it begins", context.value_at)
         return tree.all_of(
             (tree.Quality(Comparison.AT_LEAST, low), tree.Quality(Comparison.AT_MOST, high)),
         )

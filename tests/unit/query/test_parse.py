@@ -94,6 +94,7 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
         ('topic:" "', "topic: needs a value", 6),
         ("quality>=", "quality>= needs a value", 9),
         ("a quality>=high", "quality is a whole number, not “high”", 11),
+        ("a quality:90..60", "the range ends before it begins", 10),
         ("quality>1..2", "quality is a whole number", 8),
         ("topic>x", "only quality can be compared: write topic:x", 0),
         ("is:unraed", "is: there is no “unraed”; did you mean “unread”?", 3),
