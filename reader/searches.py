@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -31,6 +32,11 @@ TEXT_LIMIT: Final = 1_000
 
 PROBLEM_LIMIT: Final = 20
 """Problems told one by one; what comes after is only counted."""
+
+PATIENCE_S: Final = 2.0
+"""How long another process is waited for that changes the searches: it takes some milliseconds."""
+
+_LOCK_PAUSE_S: Final = 0.005
 
 _HEAD: Final = f"""\
 # Searches saved in newsreader, in the order of its sidebar. Edit them as you like: "name" and "query", and
@@ -136,6 +142,48 @@ def save(path: Path, entries: Sequence[SavedSearch]) -> None:
     except OSError as error:
         name, reason = clean.path(target.name), clean.line(error.strerror or str(error)).lower()
         raise ConfigError(f"{name} cannot be saved: {reason}") from error
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other instances from changing the searches at `path` from when they are read until they are saved.
+
+    They hold the empty ``searches.lock`` beside the file: that itself is replaced. Where there can be no lock
+    it goes without.
+
+    Raises:
+        ConfigError: If another one holds it all the time.
+    """
+    lock = Path(os.path.realpath(path)).with_suffix(".lock")
+    descriptor = -1
+    try:
+        with contextlib.suppress(OSError):
+            lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        if descriptor >= 0 and not _is_locked(descriptor):
+            raise ConfigError(f"{clean.path(path.name)} is being changed by another newsreader; try again")
+        yield
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Whether the lock is ours now, or there are no locks here."""
+    import fcntl  # only who writes locks
+
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_LOCK_PAUSE_S)
+        except OSError:
+            return True
+        else:
+            return True
 
 
 def added(entries: Sequence[SavedSearch], entry: SavedSearch) -> tuple[SavedSearch, ...]:

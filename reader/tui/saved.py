@@ -103,7 +103,7 @@ class SavedSearches:
         """
         from reader import searches
 
-        with self._lock:
+        with self._lock, searches.alone(self._path):
             known = searches.load(self._path)
             if not known.is_whole:
                 raise ConfigError(

@@ -11,7 +11,7 @@ import pytest
 from reader import locations, searches
 from reader.errors import ConfigError
 from reader.model import Order, Show
-from reader.searches import SavedSearch, Searches, added, moved, removed
+from reader.searches import SavedSearch, Searches, added, alone, moved, removed
 
 AI = SavedSearch("AI", "topic:AI is:unread")
 ROBOTS = SavedSearch("Robots", "robot*", "Robotics", Show.UNREAD, Order.QUALITY, True)
@@ -184,6 +184,46 @@ def test_a_folder_or_a_pipe_in_its_place_is_told(file: Path, tmp_path: Path) -> 
     assert only_problem(searches.load(tmp_path)).endswith("cannot be read: Is a directory")
     os.mkfifo(file)
     assert only_problem(searches.load(file)) == "searches.yaml: not a regular file"
+
+
+def test_one_process_after_the_other_changes_the_searches(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from reader import searches; path = Path(sys.argv[1])\n"
+        "with searches.alone(path):\n"
+        "    print('held', flush=True); known = searches.load(path).entries; sys.stdin.read()\n"
+        "    searches.save(path, searches.added(known, searches.SavedSearch('Theirs', 'x')))\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, file], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with monkeypatch.context() as patch:
+            patch.setattr(searches, "PATIENCE_S", 0)
+            with pytest.raises(ConfigError, match="is being changed by another newsreader"), alone(file):
+                pass
+        other.stdin.close()
+        with alone(file):
+            searches.save(file, added(searches.load(file).entries, AI))
+    assert [entry.name for entry in searches.load(file).entries] == ["Theirs", "AI"]
+    assert stat.S_IMODE(file.with_name("searches.lock").stat().st_mode) == 0o600
+
+
+def test_where_there_can_be_no_lock_it_goes_without(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", refused)
+    with alone(file):
+        searches.save(file, [AI])
+    file.with_name("searches.lock").unlink()
+    file.with_name("searches.lock").mkdir()
+    with alone(file):
+        searches.save(file, [AI, CLOUD])
+    assert searches.load(file).entries == (AI, CLOUD)
 
 
 def test_unknown_keys_are_told_and_kept(file: Path) -> None:
