@@ -191,6 +191,23 @@ async def test_the_orders_stand_there_as_soon_as_one_may_be_typed(archive: Path,
         assert "Tab date · quality · title" in screen_text(pilot)
 
 
+@pytest.mark.parametrize(
+    ("query", "remedy"),
+    [
+        ("a excerpt:b", "quote a word with a colon"),
+        ("a since:202", "take 2021-02-04, today or 7d"),
+        ("a -sort:quality", "as in sort:-quality"),
+    ],
+)
+async def test_what_to_write_in_place_of_a_mistake_has_room_in_a_narrow_window(
+    archive: Path, open_app: OpenApp, query: str, remedy: str
+) -> None:
+    async with open_app(archive, size=(60, 20)) as pilot:
+        await pilot.press("slash", *query)
+        await settled(pilot)
+        assert remedy in screen_text(pilot).splitlines()[-2]
+
+
 async def test_topics_are_offered_in_the_order_of_the_sidebar(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"topic:")

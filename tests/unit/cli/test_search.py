@@ -77,7 +77,7 @@ def test_json_is_that_of_the_listing(run: Run, archive: Path) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence", "place"),
     [
-        ("clouds qualty:3", "there is no field “qualty”; did you mean “quality”?", 7),
+        ("clouds qualty:3", "no field “qualty”; did you mean “quality”?", 7),
         ("topic:clod", "there is no topic “clod”; did you mean “Cloud”?", 6),
         ("archive:powerap", "there is no archive “powerap”; did you mean “powerapps”?", 8),
         ("新 since:soon", "“soon” is no date: ", 9),

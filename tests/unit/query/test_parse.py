@@ -87,8 +87,8 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
 @pytest.mark.parametrize(
     ("text", "message", "position"),
     [
-        ("a tpic:x", "there is no field “tpic”; did you mean “topic”?", 2),
-        ("xyzzy:x", "there is no field “xyzzy”; a word with a colon stands in quotes", 0),
+        ("a tpic:x", "^no field “tpic”; did you mean “topic”?", 2),
+        ("xyzzy:x", "^no field “xyzzy”; quote a word with a colon$", 0),
         ("qualty>=3", "did you mean “quality”", 0),
         ("topic:", "topic: needs a value: stories of a topic", 6),
         ('topic:" "', "topic: needs a value", 6),
@@ -110,8 +110,8 @@ def test_what_is_half_typed_is_taken_as_far_as_it_goes(text: str, meaning: str) 
         ("-(a sort:quality)", "sort: stands outside of parentheses", 4),
         ("a sort:quality OR b", "sort: comes first or last beside OR", 2),
         ("domain:www.", "“www.” is no domain", 7),
-        ("since:2021-13", "“2021-13” is no date: a date is 2021, 2021-02", 6),
-        ("before:soon", "“soon” is no date: a date is 2021", 7),
+        ("since:2021-13", "“2021-13” is no date: take 2021-02-04, today or 7d; also 2021", 6),
+        ("before:soon", "“soon” is no date: take 2021", 7),
         ("since:yesterdy", "“yesterdy” is no date; did you mean “yesterday”?", 6),
         ("since:999999y", "is no date", 6),
         ("since:999999w", "is no date", 6),
