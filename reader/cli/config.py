@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from reader import clean, locations
+from reader import clean, locations, searches
 from reader.cli import DONE, PROBLEMS_FOUND, output
 from reader.cli.archives import choose
 from reader.cli.saving import save
 from reader.cli.settings import sample
 from reader.config import Config
-from reader.errors import NewsreaderError, UsageError
+from reader.errors import NewsreaderError, QueryError, UsageError
 from reader.tui.keymap import keymap
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ init   write a sample in which everything is explained and nothing is set; where
        there is a config already it stays as it is
 check  print what is wrong with the config, each with its line: unknown settings,
        wrong values, keys, archives that cannot be opened, a theme or a style that
-       is not there; exit code 1 if anything is
+       is not there; and with the saved searches; exit code 1 if anything is
 
 examples:
   newsreader config init
@@ -65,7 +66,7 @@ def _init() -> int:
 
 
 def _check(config: Config, *, is_json: bool) -> int:
-    problems = sorted(_problems(config), key=_line)
+    problems = [*sorted(_problems(config), key=_line), *_search_problems()]
     if is_json:
         output.write_json_list(problems)
     else:
@@ -89,6 +90,26 @@ def _problems(config: Config) -> Iterator[str]:
             yield from choose((), config).warnings
         except NewsreaderError as error:
             yield str(error)
+
+
+def _search_problems() -> Iterator[str]:
+    """What is wrong with the saved searches: first with their file, then with the query of each."""
+    file = locations.searches_file()
+    saved = searches.load(file)
+    yield from saved.problems
+    for search in saved.entries:
+        if problem := _query_problem(search.query):
+            yield f"{file.name}: “{search.name}”: {problem}"
+
+
+def _query_problem(query: str) -> str:
+    from reader.query.parse import parse
+
+    try:
+        parse(query, datetime.now().astimezone(), is_whole=True)
+    except QueryError as error:
+        return f"{error} (at {error.position + 1})"
+    return ""
 
 
 def _theme_problem(config: Config) -> str:

@@ -121,6 +121,22 @@ def test_check_names_archives_that_cannot_be_opened(run: Run, config_home: Path,
     assert (result.code, result.lines) == (1, ["config.yaml: /nowhere: no such file or directory"])
 
 
+def test_check_tells_what_is_wrong_with_the_saved_searches(run: Run, config_home: Path) -> None:
+    config_home.mkdir(parents=True)
+    file = config_home / "searches.yaml"
+    file.write_text("- name: Good\n  query: (a OR b)\n")
+    assert run("config", "check").code == 0
+    file.write_text("- name: Open\n  query: (a OR b\n  rank: 3\n- nonsense\n")
+    result = run("config", "check")
+    assert (result.code, result.err) == (1, "")
+    assert [line.partition(";")[0] for line in result.lines] == [
+        'searches.yaml:3: unknown key "rank"',
+        'searches.yaml:4: a search has a "name" and a "query"',
+        "searches.yaml: “Open”: this parenthesis is not closed (at 1)",
+    ]
+    assert run("config", "check", "--json").json == result.lines
+
+
 def test_a_config_without_problems_is_a_word(run: Run, config_home: Path) -> None:
     file = config_home / "config.yaml"
     result = run("config", "check")
