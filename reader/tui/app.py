@@ -56,6 +56,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
 
     Attributes:
         when_shown: Called once on the event loop, when the first frame is out.
+        leave: Called at the end, once everything is ready for the next start; need not come back.
     """
 
     TITLE = "newsreader"
@@ -83,6 +84,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         left = session or self._sessions.load()
         self.opening = opening or Opening(library)
         self.next_start: NextStart | None = None
+        self.leave: Callable[[], None] = lambda: None
         self._has_left = False
         self._leaving: Timer | None = None
         self._page_keys = PageKeys(self)
@@ -237,18 +239,18 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
             self._leaving.stop()
         if not return_code and self._main.is_filled and not self.is_headless:
             gc.disable()  # it all ends in a moment
+            is_syncing = self._main.background.is_syncing
+            self.workers.cancel_all()  # what they do would only take turns with what follows
             from reader.tui.next_start import next_start
 
             try:
                 self._leave_session()
                 self.next_start = next_start(
-                    self,
-                    self._main.desk,
-                    self._sessions.load(),
-                    is_syncing=self._main.background.is_syncing,
+                    self, self._main.desk, self._sessions.load(), is_syncing=is_syncing
                 )
             except Exception:
                 log.exception("the first screen of the next start was not kept")
+            self.leave()
         super().exit(result, return_code, message)
 
     def on_unmount(self) -> None:

@@ -20,6 +20,7 @@ from reader.tui.opening import Opening
 from reader.tui.session import SessionFile
 
 if TYPE_CHECKING:
+    from reader.tui.app import NewsreaderApp
     from reader.tui.next_start import NextStart
 
 _INSTEAD: Final = "without one, newsreader list and newsreader show print stories"
@@ -56,14 +57,30 @@ def run(archives: Sequence[Archive], config: Config, watched: WatchedConfig | No
     from reader.tui.driver import PromptDriver
 
     app = NewsreaderApp(library, config, PromptDriver, opening, session, watched)
+    app.leave = lambda: _leave_past(app, library, config)
     ending.of(app, loop)
     try:
         app.run(mouse=config.mouse, loop=loop)
     finally:
         library.close()
+    _leave(app.return_code or 0)
+
+
+def _leave_past(app: NewsreaderApp, library: Library, config: Config) -> None:
+    """End past Textual, which first takes apart what ends with the process anyway."""
+    driver = app._driver
+    if driver is None:
+        return
+    try:
+        driver.stop_application_mode()
+        driver.close()
+    except (OSError, RuntimeError):
+        logging.getLogger(__name__).exception("the terminal was not given back at once")
+        return  # the usual way out tries once more
+    library.close()
     if app.next_start is not None:
         _keep(app.next_start, library, config)
-    _leave(app.return_code or 0)
+    _leave(0)
 
 
 def _keep(start: NextStart, library: Library, config: Config) -> None:

@@ -55,6 +55,30 @@ def test_an_interrupt_from_outside_ends_it_with_the_marks_saved_and_the_terminal
     assert b"Traceback" not in app.output
 
 
+STUCK_DRIVER = """
+from reader.tui.driver import PromptDriver
+close, calls = PromptDriver.close, []
+def stuck(self):
+    calls.append(self)
+    if len(calls) == 1:
+        raise OSError("stuck")
+    close(self)
+PromptDriver.close = stuck
+"""
+
+
+def test_where_it_cannot_leave_at_once_it_takes_the_usual_way_out(archive: Path) -> None:
+    with PtyApp(archive, program=patched(STUCK_DRIVER)) as app:
+        app.wait_for(NEWEST)
+        app.press("s")
+        app.wait_for(f"★ {NEWEST}")
+        assert app.quit() == 0
+        assert is_put_back(app)
+    assert starred() == [NEWEST]
+    assert "stuck" in locations.log_file().read_text()
+    assert not reports()
+
+
 HANGING_KEY = """
 import time
 from reader.tui.screens.main import MainScreen
