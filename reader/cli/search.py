@@ -59,6 +59,9 @@ def run(options: argparse.Namespace, config: Config) -> int:
     if not ids:
         output.flush()
         output.say("no story found")
+        for word in options.query:
+            if word.startswith("--"):
+                output.say(f"{word} stands behind --, where it is a word of the query")
     return DONE
 
 

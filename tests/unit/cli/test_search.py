@@ -61,6 +61,13 @@ def test_nothing_found_is_told_and_no_mistake(run: Run, archive: Path, limit: tu
     assert run("search", "zebra", "--archive", archive, "--json", *limit).out == "[]\n"
 
 
+def test_where_nothing_is_found_an_option_among_the_words_is_told(run: Run, archive: Path) -> None:
+    result = run("search", "--archive", archive, "--", "-video", "--limit", "3")
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "no story found\n--limit stands behind --, where it is a word of the query\n"
+    assert run("search", "--archive", archive, "--", "--clouds").err == ""
+
+
 def test_only_so_many_stories(run: Run, archive: Path) -> None:
     assert titles(run("search", "is:unread", "--archive", archive, "--limit", "1")) == ["Robots at work"]
     assert titles(run("search", "topic:ai OR topic:cloud", "--archive", archive, "--limit", "1")) == [
