@@ -23,6 +23,7 @@ programs they are parted by tabs, and the file's path follows."""
 WINDOW_ROWS: Final = 500
 """Stories in memory at once; they are printed as they are read."""
 
+_LIMIT_DIGITS: Final = 9
 _DATE_CELLS: Final = 10
 _QUALITY_CELLS: Final = 4
 _MARKS_CELLS: Final = 11
@@ -121,8 +122,10 @@ def _write_lines(lines: Iterator[str]) -> None:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 9 or int(text) < 1:
+    """How many stories at most; more than there can ever be means all of them."""
+    digits = text.lstrip("0")
+    if not (digits.isascii() and digits.isdigit()):
         import argparse
 
         raise argparse.ArgumentTypeError(f'"{clean.line(text, 40)}" is not a whole number from 1 on')
-    return int(text)
+    return int(digits) if len(digits) <= _LIMIT_DIGITS else 10**_LIMIT_DIGITS

@@ -121,11 +121,16 @@ def test_an_unknown_topic_is_wrong_use(run: Run, archive: Path, name: str, sente
     assert (result.code, result.out, result.err) == (2, "", f"newsreader: {sentence}\n")
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "1.5", "x", "²", "9" * 5000])
+@pytest.mark.parametrize("limit", ["0", "-1", "1.5", "x", "²", "00"])
 def test_a_limit_is_a_number_from_1_on(run: Run, archive: Path, limit: str) -> None:
     result = run("list", archive, f"--limit={limit}")
     assert result.code == 2
     assert "is not a whole number from 1 on" in result.err
+
+
+@pytest.mark.parametrize("limit", ["0002", "9" * 23, "9" * 5000])
+def test_a_limit_beyond_all_numbers_of_stories_means_all(run: Run, archive: Path, limit: str) -> None:
+    assert len(titles(run("list", archive, "--limit", limit))) == min(int(limit[:4]), 3)
 
 
 def test_json_has_every_field_of_the_promise(run: Run, archive: Path) -> None:
