@@ -165,6 +165,36 @@ def text_cells(text: str) -> int:
     return len(text) if text.isascii() else sum(map(_char_cells, text))
 
 
+def wrapped(text: str) -> list[str]:
+    """The lines of a text, on a terminal as long as it is wide where blanks allow that; else as they are.
+
+    A word that is longer, such as an address, is left to the terminal: so it can be taken whole from it.
+    """
+    lines = text.split("\n")
+    if not is_terminal():
+        return lines
+    cells = width_cells()
+    return [part for line in lines for part in _parts(line, cells)]
+
+
+def _parts(line: str, cells: int) -> Iterator[str]:
+    """A line in parts of at most so many columns, each as far in as the first one."""
+    bare = line.lstrip()
+    if text_cells(line) <= cells or not bare:
+        yield line
+        return
+    indent = line[: len(line) - len(bare)]
+    first, *words = bare.split(" ")  # blanks between them stay as many as they are
+    part = indent + first
+    for word in words:
+        if text_cells(part) + 1 + text_cells(word) > cells >= text_cells(indent + word):
+            yield part.rstrip()
+            part = indent + word
+        else:
+            part = f"{part} {word}" if part.strip() else indent + word
+    yield part.rstrip()
+
+
 def fitted(text: str, cells: int, ellipsis: str) -> str:
     """`text` cut or filled up with blanks to exactly `cells` columns."""
     if text_cells(text) > cells:

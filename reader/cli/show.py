@@ -50,7 +50,8 @@ def run(options: argparse.Namespace, config: Config) -> int:
         if options.json:
             output.write_json(_values(library, choice, story))
         else:
-            output.write("\n".join([*_lines(library, choice, story), ""]))
+            lines = output.wrapped("\n".join(_lines(library, choice, story)))
+            output.write("\n".join([*lines, ""]))
     return DONE
 
 
@@ -67,7 +68,9 @@ def _lines(library: Library, choice: Choice, opened: OpenStory) -> Iterator[str]
         yield from ("", paragraph)
     if opened.related:
         yield from ("", f"Related coverage ({wording.count(len(opened.related))})")
-        for item in opened.related:
+        from reader.library import by_date
+
+        for item in by_date(opened.related):
             yield from _related_lines(opened, item, is_ascii=is_ascii)
     if story.problems:
         yield from ("", "Problems of the file", *map(_problem_line, story.problems))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Final
 
 from reader.model import Related, RowId, Story, StoryId, StoryRow
@@ -9,6 +11,8 @@ from reader.values import dataclass
 
 NO_ROW: Final = RowId(0)
 """The row id of a related item that is no story here."""
+
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,11 @@ class RelatedItem:
 
     related: Related
     row: StoryRow
+
+
+def by_date(items: Iterable[RelatedItem]) -> tuple[RelatedItem, ...]:
+    """In the order of their dates, those without one last."""
+    return tuple(sorted(items, key=lambda item: item.related.published_at or _LAST))
 
 
 @dataclass(frozen=True, slots=True)

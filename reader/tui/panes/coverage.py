@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from reader import wording
-from reader.library import RelatedItem
+from reader.library import RelatedItem, by_date
 from reader.model import Provider, StoryRow
 from reader.tui.panes.story_lines import WHOLE_STORY
-
-_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Coverage(NamedTuple):
     """A story and its related coverage.
 
     Attributes:
-        items: In the order of their dates, those without one last.
+        items: As `by_date` gives them.
         best: Which of them has the highest quality, `WHOLE_STORY` where none is better than the story, None
             where nothing has a quality or there is nothing to compare.
         first: Which of them was first, `WHOLE_STORY` for the story, None where too little is known.
@@ -31,7 +28,7 @@ class Coverage(NamedTuple):
 
 def coverage(row: StoryRow, related: Sequence[RelatedItem]) -> Coverage:
     """Lay them side by side."""
-    items = tuple(sorted(related, key=lambda item: item.related.published_at or _LAST))
+    items = by_date(related)
     scores = [(row.quality, WHOLE_STORY), *((item.related.quality, n) for n, item in enumerate(items))]
     # The first of those that are equally good, the story before all.
     known = [(quality, -place, place) for quality, place in scores if quality is not None]

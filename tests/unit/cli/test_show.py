@@ -48,6 +48,25 @@ def test_what_a_story_lacks_is_left_out(run: Run, tmp_path: Path) -> None:
     assert run("show", file).out == f"Bare\nunread\nFile: {file}\n"
 
 
+def test_related_coverage_comes_in_the_order_of_time(run: Run, tmp_path: Path) -> None:
+    dates = {"b": "2021-02-01T13:00:00Z", "none": None, "a": "2021-02-01T09:00:00Z"}
+    related = [{"title": title, "publishedDateTime": date} for title, date in dates.items()]
+    write_story(tmp_path / "g", "x.md", publishedDateTime="2021-02-01T10:00:00Z", related=related)
+    lines = run("show", tmp_path / "g" / "x.md").lines
+    assert lines[lines.index("Related coverage (3)") + 1 :] == ["-1 h  a", "+3 h  b", "none"]
+
+
+def test_on_a_terminal_lines_end_between_words(run: Run, tmp_path: Path, terminal: None) -> None:
+    url = f"https://example.com/{'x' * 60}"
+    body = f"{'word ' * 30}\n\n    {'code ' * 20}\n\nsee {url} there"
+    write_story(tmp_path / "g", "x.md", excerpt="記事 " * 40, body=body)
+    lines = run("show", tmp_path / "g" / "x.md").lines
+    assert f"see {url}" in lines
+    assert lines.count(" ".join(["word"] * 12)) == 2
+    assert lines.count("    " + " ".join(["code"] * 11)) == 1
+    assert lines.count(" ".join(["記事"] * 12)) == 3
+
+
 def test_a_shown_story_stays_unread(run: Run, archive: Path) -> None:
     for _ in range(2):
         assert " · unread\n" in run("show", "Ants", "--archive", archive).out
