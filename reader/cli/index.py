@@ -79,6 +79,9 @@ def run(options: argparse.Namespace, config: Config) -> int:
             _Outcome(archive.name, str(path), stories, report.read, report.forgotten)
             for (archive, path, stories), report in zip(library.index_files(), reports, strict=True)
         ]
+    except KeyboardInterrupt:
+        output.say("stopped; the next run goes on where it was")
+        raise
     finally:
         library.close()
     if options.json:
@@ -108,15 +111,16 @@ def _progress() -> Iterator[Show]:
         return
     # Loaded only where it is seen: a fifth of a second.
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Looking for changes", total=None)
 
         def show(done: int, total: int) -> None:
             if total:
-                bar.update(task, description="Indexing", completed=done, total=total)
+                words = wording.progress_text(done, total)
+                bar.update(task, description=words, completed=done, total=total)
             else:
                 bar.reset(task, description="Looking for changes", total=None)
 

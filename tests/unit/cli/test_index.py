@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from reader import locations
-from reader.cli import index
+from reader.cli import index, run_command_line
+from reader.library import Library
 from tests.factories import write_archive
 from tests.unit.cli.running import Run
 from tests.unit.index.shelf import tamper
@@ -134,7 +135,19 @@ def test_on_a_terminal_a_bar_shows_how_far_it_is(
     assert "5 stories" in run("index", tmp_path / "many").out
     told = stderr.getvalue()
     assert "Looking for changes" in told
-    assert "5/5" in told
+    assert "Indexing 5 of 5" in told
+
+
+def test_stopped_it_says_that_nothing_is_lost(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Library, "sync", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run_command_line(["index", str(archive)])
+    assert capsys.readouterr().err == "stopped; the next run goes on where it was\n"
 
 
 def test_without_stderr_it_works_in_silence(run: Run, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
