@@ -37,7 +37,10 @@ MUCH_LEFT: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync is; `total` is 0 while it is not known, and may shrink until the end."""
+    """How far a sync is; `total` is 0 while it is not known, and may shrink until the end.
+
+    What an earlier one read of the same folders before it was broken off counts as done.
+    """
 
     done: int
     total: int
@@ -101,6 +104,7 @@ class _Sync:
         self._was_cancelled = False
         self._is_walked = False
         self._expected = self._seen = self._planned = self._done = self._forgotten = 0
+        self._done_before = 0  # files of folders that an earlier sync read a part of
         self._changed_ns: dict[str, int] = {}
         self._problems: list[Problem] = []
 
@@ -166,14 +170,20 @@ class _Sync:
             return
         written.result()
         self._done += count
-        self._on_progress(Progress(self._done, self._total()))
+        self._on_progress(self._progress())
         if not self._is_walked and not self._expected and not self._is_begun_only:
             # Not before the first rows are on the screen: of a million files it takes a second.
             self._expected = count_files(self._index.archive, self._is_cancelled)
         if self._done >= MANY_READ and self._total() - self._done >= MUCH_LEFT:
             self._readers.start()
 
+    def _progress(self) -> Progress:
+        """How far the work is that an earlier sync may have begun."""
+        total = self._total()
+        return Progress(self._done + self._done_before, total + self._done_before if total else 0)
+
     def _total(self) -> int:
+        """How many files this sync reads; 0 while it is not known."""
         if self._is_walked:
             return self._planned
         return self._planned + max(0, self._expected - self._seen) if self._expected else 0
@@ -226,6 +236,8 @@ class _Sync:
         stamps, indexed = folder.stamps(), known.stamps(self._index, before)
         plan = plan_sync(stamps, indexed)
         self._planned += len(plan.parse)
+        if before is not None and before.digest is None:
+            self._done_before += len(stamps) - len(plan.parse)
         for path in plan.parse:
             if self._is_cancelled():
                 self._was_cancelled = True

@@ -276,6 +276,20 @@ def test_the_total_is_told_as_soon_as_it_is_known_and_right_at_the_end(
     assert {progress.total for progress in told[2:]} == {34}
 
 
+def test_what_an_earlier_sync_has_begun_with_counts_as_done(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = write_archive(tmp_path / "g", 30)
+    monkeypatch.setattr(sync_module, "FIRST_STORIES", 4)
+    told: list[Progress] = []
+    with opened(archive, folder) as index:
+        assert sync(index, is_begun_only=True).read == 4
+        report = sync(index, told.append)
+    assert report.read == 26
+    assert {progress.total for progress in told[2:]} == {30}
+    assert told[-1] == Progress(30, 30)
+
+
 def test_files_that_did_not_change_are_taken_from_the_total(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
