@@ -58,7 +58,9 @@ def run(options: argparse.Namespace, config: Config) -> int:
         write_stories(library, choice, ids, is_json=options.json)
     if not ids:
         output.flush()
-        output.say("no story found")
+        from reader.query.hints import hint
+
+        output.say(": ".join(filter(None, ("no story found", hint(text)))))
         for word in options.query:
             if word.startswith("--"):
                 output.say(f"{word} stands behind --, where it is a word of the query")

@@ -179,13 +179,15 @@ class Background:
         self._run(work, "ids", exclusive=True)
 
     def _unknown(self, text: str) -> str:
-        """What a query names that there is not; it may be half typed, so that it is no mistake."""
+        """What a query names that there is not, or may mean; it may be half typed, so that it is no mistake."""
         archives = [archive.name for archive in self._library.archives]
         try:
             parsed(text, list(self._library.counts().topics), archives)
         except QueryError as error:
             return str(error)
-        return ""
+        from reader.query.hints import hint
+
+        return hint(text)
 
     def read_providers(self) -> None:
         """Ask for the names of all providers."""

@@ -208,6 +208,15 @@ async def test_what_to_write_in_place_of_a_mistake_has_room_in_a_narrow_window(
         assert remedy in screen_text(pilot).splitlines()[-2]
 
 
+async def test_where_nothing_is_found_a_field_apart_from_its_sign_is_told(
+    archive: Path, open_app: OpenApp
+) -> None:
+    async with open_app(archive) as pilot:
+        await pilot.press("slash", *"quality > 60")
+        await settled(pilot)
+        assert "Nothing found: write quality>60 without blanks" in screen_text(pilot)
+
+
 async def test_topics_are_offered_in_the_order_of_the_sidebar(archive: Path, open_app: OpenApp) -> None:
     async with open_app(archive) as pilot:
         await pilot.press("slash", *"topic:")

@@ -68,6 +68,11 @@ def test_where_nothing_is_found_an_option_among_the_words_is_told(run: Run, arch
     assert run("search", "--archive", archive, "--", "--clouds").err == ""
 
 
+def test_where_nothing_is_found_a_field_apart_from_its_sign_is_told(run: Run, archive: Path) -> None:
+    result = run("search", "--archive", archive, "quality > 60")
+    assert (result.code, result.err) == (0, "no story found: write quality>60 without blanks\n")
+
+
 def test_only_so_many_stories(run: Run, archive: Path) -> None:
     assert titles(run("search", "is:unread", "--archive", archive, "--limit", "1")) == ["Robots at work"]
     assert titles(run("search", "topic:ai OR topic:cloud", "--archive", archive, "--limit", "1")) == [
