@@ -179,7 +179,7 @@ class Background:
         self._run(work, "ids", exclusive=True)
 
     def _unknown(self, text: str) -> str:
-        """What a query names that there is not, or may mean; it may be half typed, so that it is no mistake."""
+        """What a query names that there is not, or may mean; half typed it is no mistake yet."""
         archives = [archive.name for archive in self._library.archives]
         try:
             parsed(text, list(self._library.counts().topics), archives)
