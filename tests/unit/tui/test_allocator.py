@@ -91,7 +91,7 @@ def test_a_large_piece_stands_by_itself_also_after_a_larger_one_was_freed() -> N
 allocator.hold_little()
 bytearray(4_000_000)
 print(apart())
-piece = bytearray(200_000)
+piece = bytearray(3_000_000)  # more than may lie free between what is used
 print(apart())
 del piece
 print(apart())
