@@ -57,6 +57,7 @@ _INNER: Final = r"[ \t]*+(?=\n|\Z)|[ \t]++\S|-(?=[ \t\n])|[#\]}]"
 _OPEN_LINES: Final = rf"(?:(?!\Z)(?:{_FIELD}|{_INNER})[^\n]*+\n?+)++"
 _compiled: Final = cache(re.compile)  # a start that finds everything unchanged needs one of them
 _BAD_PAIRS_LIMIT: Final = 20_000
+_BAD_BYTES_LIMIT: Final = 1_000_000  # as many signs: more than is shown of front matter and body together
 _CHUNK_BYTES: Final = 65_536
 
 
@@ -78,7 +79,7 @@ def _decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), ""
     except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
+        text = _decode_badly(data, "utf-8", _BAD_BYTES_LIMIT)
     foreign = text.count("\N{REPLACEMENT CHARACTER}")
     # A single bad byte must not turn the good letters of a whole file into mojibake.
     if foreign < len(text) - len(text.encode("ascii", "ignore")) - foreign:
@@ -91,14 +92,18 @@ def _decode(data: bytes) -> tuple[str, str]:
 
 
 def _decode_utf16(data: bytes) -> str:
-    """The text up to where most of it is no UTF-16: each bad pair of bytes takes as long as 50 good ones."""
     try:
         return data.decode("utf-16")
     except UnicodeDecodeError:
-        decoder = codecs.getincrementaldecoder("utf-16")("replace")
+        return _decode_badly(data, "utf-16", _BAD_PAIRS_LIMIT)
+
+
+def _decode_badly(data: bytes, encoding: str, limit: int) -> str:
+    """The text up to where so much of it is bad: that takes as long as 50 times as much that is good."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     parts: list[str] = []
     bad = at = 0
-    while at < len(data) and bad < _BAD_PAIRS_LIMIT:
+    while at < len(data) and bad < limit:
         parts.append(decoder.decode(data[at : at + _CHUNK_BYTES], at + _CHUNK_BYTES >= len(data)))
         bad += parts[-1].count("\N{REPLACEMENT CHARACTER}")
         at += _CHUNK_BYTES

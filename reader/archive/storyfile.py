@@ -17,8 +17,8 @@ from reader.model import Archive, Image, Problem, ProblemKind, Provider, Related
 from reader.patterns import pattern
 from reader.values import replace
 
-FILE_LIMIT: Final = 4 * 1_048_576
-"""Bytes read of a file: what is parsed and shown of one is 0.8 million characters."""
+FILE_LIMIT: Final = 2 * 1_048_576
+"""Bytes read of a file: what is parsed and shown of one is 0.8 million characters; many have three bytes."""
 
 TOPICS_LIMIT: Final = 64
 RELATED_LIMIT: Final = 500

@@ -23,7 +23,7 @@ _PROMISED_S = 0.1
 _CHILD = """
 import base64, json, resource, sys, threading, time
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-from reader.archive.storyfile import parse_story
+from reader.archive.storyfile import FILE_LIMIT, parse_story, whole_story
 from reader.archive.frontmatter import read
 
 def run():
@@ -33,8 +33,9 @@ def run():
         taken_s = 1e9
         for _ in range(int(sys.argv[2])):
             started = time.thread_time()
-            story = parse_story("a.md", data)
+            whole_story("a.md", data[:FILE_LIMIT], len(data) > FILE_LIMIT)  # as a file is read
             taken_s = min(taken_s, time.thread_time() - started)
+        story = parse_story("a.md", data)
         document = read(data)
         repr(document), repr(story), json.dumps(document.fields)
         answer = {"name": case["name"], "taken_s": taken_s, "fields": sorted(document.fields)[:20]}

@@ -433,7 +433,7 @@ def test_only_the_first_8_mib_of_a_file_are_read(tmp_path: Path) -> None:
     story = read_story(Archive("n", tmp_path), "big.md")
     assert story is not None
     assert story.title == "Big"
-    assert _reasons(story)[0] == "longer than 4 MiB: the rest was not read"
+    assert _reasons(story)[0] == "longer than 2 MiB: the rest was not read"
 
 
 def test_short_reads_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
