@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 FRONT_MATTER_LIMIT: Final = 262_144
 """Characters of front matter that are parsed; the longest real one has 100 KiB."""
 
-VALUES_LIMIT: Final = 20_000
+VALUES_LIMIT: Final = 10_000
 """YAML events, or values of another kind of front matter, that are taken. In the form of real files, of
 which the largest has 1,300, the longest front matter has 9,000; 50,000 take a tenth of a second."""
 
