@@ -240,6 +240,7 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         if not return_code and self._main.is_filled and not self.is_headless:
             gc.disable()  # it all ends in a moment
             is_syncing = self._main.background.is_syncing
+            is_saving = self._main.background.is_saving
             self.workers.cancel_all()  # what they do would only take turns with what follows
             from reader.tui.next_start import next_start
 
@@ -250,7 +251,8 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
                 )
             except Exception:
                 log.exception("the first screen of the next start was not kept")
-            self.leave()
+            if not is_saving:  # a search saved a moment ago is written to its end by the usual way out
+                self.leave()
         super().exit(result, return_code, message)
 
     def on_unmount(self) -> None:

@@ -81,6 +81,11 @@ class Background:
         """Whether many stories are being marked, or wait for it."""
         return self._is_busy("marks")
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether the saved searches are being read or written."""
+        return self._is_busy("searches")
+
     def sync(self) -> bool:
         """Look at the archives again; false where that is being done already."""
         if self._is_busy("sync"):

@@ -63,7 +63,7 @@ def run(archives: Sequence[Archive], config: Config, watched: WatchedConfig | No
         app.run(mouse=config.mouse, loop=loop)
     finally:
         library.close()
-    _leave(app.return_code or 0)
+    _end(app, library, config)
 
 
 def _leave_past(app: NewsreaderApp, library: Library, config: Config) -> None:
@@ -78,9 +78,13 @@ def _leave_past(app: NewsreaderApp, library: Library, config: Config) -> None:
         logging.getLogger(__name__).exception("the terminal was not given back at once")
         return  # the usual way out tries once more
     library.close()
+    _end(app, library, config)
+
+
+def _end(app: NewsreaderApp, library: Library, config: Config) -> NoReturn:
     if app.next_start is not None:
         _keep(app.next_start, library, config)
-    _leave(0)
+    _leave(app.return_code or 0)
 
 
 def _keep(start: NextStart, library: Library, config: Config) -> None:
