@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from reader.index.reading import Asked, FileRead, read_file
 from reader.index.stories import StoryIndex
@@ -18,6 +18,13 @@ _PATH_BYTES: Final = 6_000  # of their paths but the last, which has 4,096 at mo
 _FILE_BYTES: Final = 1_000_000  # of what is in them
 
 Wanted = Asked | Closed
+
+
+class Piece(NamedTuple):
+    """Files that were read, and the folders that are done with them."""
+
+    reads: list[FileRead]
+    closed: list[Closed]
 
 
 class Readers:
@@ -54,7 +61,7 @@ class Readers:
             self._was_started = True
             self._helpers = apart.started(self._index.archive, self._index.stem)
 
-    def read(self, wanted: Iterator[Wanted]) -> Iterator[FileRead | Closed]:
+    def read(self, wanted: Iterator[Wanted]) -> Iterator[Piece]:
         """Read what is wanted, in its order."""
         while not self.was_cancelled:
             ready = self._ready()
@@ -63,9 +70,10 @@ class Readers:
                     self._ask(helper, some)
                 if not self._pending:
                     return
-                yield from self._answered(*self._pending.popleft())
-            elif item := next(wanted, None):
-                yield self._here(item)
+                if piece := self._answered(*self._pending.popleft()):
+                    yield piece
+            elif (item := next(wanted, None)) is not None:
+                yield self._here([item])
             else:
                 return
 
@@ -84,7 +92,7 @@ class Readers:
     def _ask(self, helper: Helper, some: list[Wanted]) -> None:
         from reader.index.apart import LostError
 
-        paths = _paths(some)
+        paths = [item.path for item in some if isinstance(item, Asked)]
         self._pending.append((some, helper if paths else None))
         try:
             if paths:
@@ -92,23 +100,22 @@ class Readers:
         except LostError:
             self._lose(helper)
 
-    def _answered(self, some: list[Wanted], helper: Helper | None) -> Iterator[FileRead | Closed]:
+    def _answered(self, some: list[Wanted], helper: Helper | None) -> Piece | None:
         from reader.index.apart import LostError
 
-        try:
-            readings = helper.answer(_paths(some), self._is_cancelled) if helper else None
-        except LostError:
-            assert helper is not None
-            self._lose(helper)
-            helper = readings = None
         if helper is None:
-            yield from map(self._here, some)
-        elif readings is None:
+            return self._here(some)
+        asked, closed = _parted(some)
+        try:
+            readings = helper.answer([item.path for item in asked], self._is_cancelled)
+        except LostError:
+            self._lose(helper)
+            return self._here(some)
+        if readings is None:
             self.was_cancelled = True
-        else:
-            answers = iter(readings)
-            for item in some:
-                yield item if isinstance(item, Closed) else FileRead(item, *next(answers))
+            return None
+        reads = [FileRead(item, *reading) for item, reading in zip(asked, readings, strict=True)]
+        return Piece(reads, closed)
 
     def _lose(self, lost: Helper) -> None:
         """Do without a process: what it was asked for and did not tell is read here."""
@@ -117,10 +124,16 @@ class Readers:
         lost.close()
         self._pending = deque((some, None if helper is lost else helper) for some, helper in self._pending)
 
-    def _here(self, item: Wanted) -> FileRead | Closed:
-        if isinstance(item, Closed):
-            return item
-        return FileRead(item, *read_file(self._index.archive, self._index.stem, item.path))
+    def _here(self, some: list[Wanted]) -> Piece:
+        asked, closed = _parted(some)
+        archive, stem = self._index.archive, self._index.stem
+        reads: list[FileRead] = []
+        for item in asked:
+            if reads and self._is_cancelled():
+                self.was_cancelled = True
+                return Piece(reads, [])
+            reads.append(FileRead(item, *read_file(archive, stem, item.path)))
+        return Piece(reads, closed)
 
 
 def _with_room(helpers: list[Helper]) -> Helper | None:
@@ -144,5 +157,6 @@ def _some(wanted: Iterator[Wanted]) -> list[Wanted]:
     return some
 
 
-def _paths(some: list[Wanted]) -> list[str]:
-    return [item.path for item in some if isinstance(item, Asked)]
+def _parted(some: list[Wanted]) -> tuple[list[Asked], list[Closed]]:
+    asked = [item for item in some if isinstance(item, Asked)]
+    return asked, [item for item in some if isinstance(item, Closed)] if len(asked) < len(some) else []

@@ -22,11 +22,13 @@ from reader.values import dataclass
 
 FIRST_STORIES: Final = 64
 BATCH_STORIES: Final = 4_000
+LAST_STORIES: Final = 1_000
 BATCH_BYTES: Final = 16_000_000
 BATCH_S: Final = 0.5
 """A batch is written when it is full or this old. The first one is small, so that rows appear at once, and
 each is twice as large as the one before: SQLite takes half the time for stories it gets by the thousand, but
-no other writer, and nobody who quits, is to wait for more than some 0.2 s."""
+no other writer, and nobody who quits, is to wait for more than some 0.2 s. Towards the end they shrink again:
+nothing is left to read while the last one is written."""
 
 PAUSE_S: Final = 0.01
 
@@ -103,7 +105,7 @@ class _Sync:
         self._readers = Readers(index, is_cancelled)
         self._was_cancelled = False
         self._is_walked = False
-        self._expected = self._seen = self._planned = self._done = self._forgotten = 0
+        self._expected = self._seen = self._planned = self._handed = self._done = self._forgotten = 0
         self._done_before = 0  # files of folders that an earlier sync read a part of
         self._changed_ns: dict[str, int] = {}
         self._problems: list[Problem] = []
@@ -191,21 +193,26 @@ class _Sync:
     def _batches(self) -> Iterator[Batch]:
         batch, begun = Batch(), time.monotonic()
         limit, size = min(FIRST_STORIES, BATCH_STORIES), 0
-        for found in self._readers.read(self._pieces()):
-            if isinstance(found, Closed):
-                batch.closed.append(found)
-                continue
-            batch.reads.append(found)
-            size += found.asked.stamp.size_bytes
-            if len(batch.reads) >= limit or size >= BATCH_BYTES or time.monotonic() - begun >= BATCH_S:
+        for reads, closed in self._readers.read(self._pieces()):
+            batch.reads += reads
+            batch.closed += closed
+            size += sum([read.asked.stamp.size_bytes for read in reads])
+            is_full = len(batch.reads) >= limit or size >= BATCH_BYTES
+            if is_full or (reads and time.monotonic() - begun >= BATCH_S):
+                self._handed += len(batch.reads)
                 yield batch
                 if self._is_begun_only:
                     self._was_cancelled = True
                     return
                 batch, begun = Batch(), time.monotonic()
-                limit, size = min(2 * limit, BATCH_STORIES), 0
+                limit, size = self._limit(2 * limit), 0
         if batch:
             yield batch
+
+    def _limit(self, wished: int) -> int:
+        """How many stories the next batch has: fewer at the end, when reading is done before writing."""
+        limit, left = min(wished, BATCH_STORIES), self._total() - self._handed
+        return min(limit, max(LAST_STORIES, left // 2)) if left > 0 else limit
 
     def _pieces(self) -> Iterator[Asked | Closed]:
         """Everything that changed, folder by folder."""

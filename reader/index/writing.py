@@ -89,7 +89,7 @@ class StoryWriter:
             sqlite.executemany("DELETE FROM other_file WHERE path = ?", paths)
             problems = tuple(chain.from_iterable(read.problems for read in batch.reads))
             sqlite.executemany(_INSERT_PROBLEM, problem_lines(problems, "story"))
-            folders = _folder_numbers(sqlite, {file.folder for file in asked})
+            folders = _folder_numbers(sqlite, dict.fromkeys([file.folder for file in asked]))
             self._write_others(sqlite, batch.reads, folders)
             self._write_stories(sqlite, batch.reads, folders, known)
             for closed in batch.closed:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
@@ -242,14 +243,22 @@ def test_rows_appear_batch_by_batch_newest_first(
     assert all(len(found) >= count for found, count in zip(seen, done, strict=True))
 
 
-def test_batches_grow(archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_grow_and_shrink_again_towards_the_end(
+    archive: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sync_module, "FIRST_STORIES", 1)
-    monkeypatch.setattr(sync_module, "BATCH_STORIES", 3)
-    write_archive(archive, 12)
+    monkeypatch.setattr(sync_module, "BATCH_STORIES", 8)
+    monkeypatch.setattr(sync_module, "LAST_STORIES", 1)
+    write_archive(archive, 60)
     told: list[int] = []
     with opened(archive, folder) as index:
         sync(index, lambda progress: told.append(progress.done))
-    assert sorted(set(told)) == [0, 1, 3, 6, 9, 12]
+    done = sorted(set(told))
+    sizes = [after - before for before, after in itertools.pairwise(done)]
+    assert done[-1] == 60
+    assert sizes[:5] == [1, 2, 4, 8, 8]
+    assert max(sizes) == 8
+    assert sizes[-3:] == [2, 1, 1]
 
 
 def test_an_old_batch_is_written_though_it_is_not_full(
