@@ -228,11 +228,11 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         """End the app; where that is no emergency, with the first screen of the next start in mind.
 
         What is being marked is marked to its end first, and taken back where one said so: there is nothing to
-        take it back with at the next start.
+        take it back with at the next start. A saved search is written to its end too.
         """
-        if not return_code and self._main.is_mounted and self._main.background.is_marking:
+        if not return_code and self._main.is_mounted and (busy := self._busy_with()):
             if self._leaving is None:
-                self.say("Marking goes on to its end; then newsreader ends.")
+                self.say(f"{busy} goes on to its end; then newsreader ends.")
                 self._leaving = self.set_interval(LEAVING_S, lambda: self.exit(result, return_code, message))
             return
         if self._leaving is not None:
@@ -240,7 +240,6 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
         if not return_code and self._main.is_filled and not self.is_headless:
             gc.disable()  # it all ends in a moment
             is_syncing = self._main.background.is_syncing
-            is_saving = self._main.background.is_saving
             self.workers.cancel_all()  # what they do would only take turns with what follows
             from reader.tui.next_start import next_start
 
@@ -251,9 +250,13 @@ class NewsreaderApp(ConfiguredApp, inherit_bindings=False):
                 )
             except Exception:
                 log.exception("the first screen of the next start was not kept")
-            if not is_saving:  # a search saved a moment ago is written to its end by the usual way out
-                self.leave()
+            self.leave()
         super().exit(result, return_code, message)
+
+    def _busy_with(self) -> str:
+        """What nobody may break off, in a word; empty for nothing."""
+        background = self._main.background
+        return "Marking" if background.is_marking else "Saving" if background.is_saving else ""
 
     def on_unmount(self) -> None:
         """Save what is not saved yet."""

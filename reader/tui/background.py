@@ -83,8 +83,8 @@ class Background:
 
     @property
     def is_saving(self) -> bool:
-        """Whether the saved searches are being read or written."""
-        return self._is_busy("searches")
+        """Whether a saved search is being written."""
+        return self._is_busy("saving")
 
     def sync(self) -> bool:
         """Look at the archives again; false where that is being done already."""
@@ -282,7 +282,7 @@ class Background:
             finally:
                 self._post(outcome)  # others wait for it
 
-        self._run(work, "searches")
+        self._run(work, "saving")
 
     def count_searches(self, views: Mapping[str, View]) -> None:
         """Count the unread stories of each of these views."""

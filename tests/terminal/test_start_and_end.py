@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import signal
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from reader import locations, resources
+from reader import locations, resources, searches
 from reader.state.keeper import MarkKeeper
 from tests.factories import write_archive
 from tests.terminal.pty_app import DEADLINE_S, PROJECT, PtyApp, environment
@@ -103,6 +104,23 @@ def test_what_was_shown_as_starred_outlives_a_kill(app: PtyApp) -> None:
     app.kill(signal.SIGKILL)
     assert app.wait_for_end() == -signal.SIGKILL
     assert starred() == [NEWEST]
+
+
+def test_a_search_that_is_being_saved_is_saved_before_it_ends(archive: Path) -> None:
+    config = locations.config_dir()
+    config.mkdir(parents=True, exist_ok=True)
+    with (config / "searches.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as another window has it that is saving one
+        with PtyApp(archive) as app:
+            app.wait_for(NEWEST)
+            app.press("B")
+            app.wait_for("saves this view")
+            app.press("ctrl+u", *"Later", "enter", "ctrl+q")
+            app.drain(0.3)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            assert app.wait_for_end() == 0
+            assert is_put_back(app)
+    assert [search.name for search in searches.load(config / "searches.yaml").entries] == ["Later"]
 
 
 def test_a_star_appears_in_the_other_window_within_four_seconds_without_a_key(archive: Path) -> None:
