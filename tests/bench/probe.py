@@ -129,8 +129,9 @@ class Probe:
 
     def switch(self, key: str) -> float:
         """Seconds from a key to the last byte of its answer, and not of what follows after a rest."""
-        self.press(key)
-        return max(moment for moment, _ in self.frames if moment < self._pressed + REST_S) - self._pressed
+        first, _ = self.press(key)
+        until = self._pressed + max(REST_S, first + GAP_S)  # an answer may be late
+        return max(moment for moment, _ in self.frames if moment < until) - self._pressed
 
     def hold(self, key: str, presses: int, rate_hz: float) -> float:
         """Seconds from the last of so many presses until the screen has settled."""
