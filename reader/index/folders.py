@@ -1,7 +1,8 @@
 """Whether the folders of an archive are as they were when it was indexed: a look at each folder, at no file.
 
 A folder changes when a file in it is added, removed, renamed or replaced, as most editors do on saving; not
-when a file is written in place. That much is enough for a command that prints a page of a large archive.
+when a file is written in place. That much is enough for a command that prints a page of a large archive. Of an
+archive of single files these are looked at instead of their folder.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _UNSETTLED: Final = -1
 def is_unchanged(index: StoryIndex) -> bool:
     """Whether no folder changed since the last sync; a look at each, 4 µs. False where nothing is remembered.
 
+    Of an archive of single files: whether none of these did.
+
     Raises:
         IndexFileError: If the index cannot be used.
     """
@@ -40,15 +43,16 @@ def is_unchanged(index: StoryIndex) -> bool:
         )
 
 
-def topic_folders(archive: Archive) -> dict[str, int]:
-    """When each folder of topic files changed last, by path, 0 for a missing one: ask before reading."""
-    return {path: _changed_ns(archive, path) for path in TOPIC_FOLDERS}
+def moments(archive: Archive) -> dict[str, int]:
+    """When each folder of topic files, and each single file, changed last; ask before reading.
+
+    By path; 0 for what is missing.
+    """
+    return {path: _changed_ns(archive, path) for path in (*TOPIC_FOLDERS, *archive.only)}
 
 
 def remember(index: StoryIndex, changed: dict[str, int], begun_ns: int) -> None:
     """Note when each folder had changed last before a sync looked at it, now that the sync is complete.
-
-    Nothing is noted of single files, which cost no more to look at than folders.
 
     Args:
         index: The archive's.
@@ -59,7 +63,7 @@ def remember(index: StoryIndex, changed: dict[str, int], begun_ns: int) -> None:
         IndexFileError: If the index cannot be written.
     """
     if index.archive.only:
-        return
+        changed = {path: moment for path, moment in changed.items() if path}  # others may lie in their folder
     latest_ns = begun_ns - int(SETTLED_S * 1e9)
     settled = {path: moment if moment <= latest_ns else _UNSETTLED for path, moment in changed.items()}
     with index.file.writer.write("note its folders", is_news=False) as sqlite:
@@ -72,4 +76,5 @@ def _changed_ns(archive: Archive, folder: str) -> int:
         status = os.stat(f"{archive.root}/{folder}", follow_symlinks=not folder)
     except OSError:
         return _MISSING
-    return status.st_ctime_ns if stat.S_ISDIR(status.st_mode) else _MISSING
+    is_sought = stat.S_ISREG if folder in archive.only else stat.S_ISDIR
+    return status.st_ctime_ns if is_sought(status.st_mode) else _MISSING

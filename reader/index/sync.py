@@ -113,14 +113,14 @@ class _Sync:
     def run(self) -> SyncReport:
         """Do it; called once."""
         begun_ns = time.time_ns()
-        topic_folders = folders.topic_folders(self._index.archive)
+        moments = folders.moments(self._index.archive)
         has_changes = self._write_topics()
         with self._readers, room(self._index.file.writer):
             self._write_all()
         self._was_cancelled |= self._readers.was_cancelled
         if not self._was_cancelled:
             has_changes |= self._write_problems()
-            folders.remember(self._index, self._changed_ns | topic_folders, begun_ns)
+            folders.remember(self._index, self._changed_ns | moments, begun_ns)
         return SyncReport(
             read=self._done,
             forgotten=self._forgotten,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,12 +111,50 @@ def test_rebuilt_it_has_to_be_looked_through(library: Library) -> None:
     assert not library.is_unchanged()
 
 
-def test_single_files_are_always_looked_at(archive: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def single(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Library, Path]]:
+    """A library of one file that was synced, and the file."""
+    monkeypatch.setattr(folders, "SETTLED_S", 0)
     path = next((archive / "2021").iterdir())
-    library = Library([open_archive(path)], state_folder=tmp_path, cache_folder=tmp_path)
+    library = Library([open_archive(path)], state_folder=tmp_path / "s", cache_folder=tmp_path / "c")
     library.sync()
-    assert not library.is_unchanged()
+    yield library, path
     library.close()
+
+
+def test_of_a_single_file_only_that_one_counts(single: tuple[Library, Path]) -> None:
+    library, path = single
+    write_story(path.parent, "another.md")
+    assert library.is_unchanged()
+
+
+def test_a_single_file_written_in_place_is_noticed(single: tuple[Library, Path]) -> None:
+    library, path = single
+    status = path.stat()
+    with path.open("r+", encoding="utf-8") as file:
+        text = file.read()
+        file.seek(0)
+        file.write(text.swapcase())
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert not library.is_unchanged()
+
+
+@pytest.mark.parametrize(
+    "instead", [Path.mkdir, lambda path: path.symlink_to("/dev/null"), lambda path: None]
+)
+def test_a_single_file_that_is_gone_is_noticed(
+    single: tuple[Library, Path], instead: Callable[[Path], object]
+) -> None:
+    library, path = single
+    path.unlink()
+    instead(path)
+    assert not library.is_unchanged()
+
+
+def test_topic_files_beside_a_single_file_are_noticed(single: tuple[Library, Path]) -> None:
+    library, path = single
+    (path.parent / "_data" / "topics").mkdir(parents=True)
+    assert not library.is_unchanged()
 
 
 def test_a_folder_that_may_not_be_entered_is_looked_at_once_it_may(
