@@ -1,8 +1,8 @@
 """Whether the folders of an archive are as they were when it was indexed: a look at each folder, at no file.
 
 A folder changes when a file in it is added, removed, renamed or replaced, as most editors do on saving; not
-when a file is written in place. That much is enough for a command that prints a page of a large archive. Of an
-archive of single files these are looked at instead of their folder.
+when a file is written in place. That much is enough for a command that prints a page of a large archive.
+Of an archive of single files these are looked at instead of their folder.
 """
 
 from __future__ import annotations
